@@ -1,0 +1,35 @@
+// Package codec reads and writes the JSON of the generated models: a scanner
+// over a document in memory and an appender, without reflection on the way in
+// and without unsafe anywhere.
+//
+// Reading is lenient, because a client mustn't fail over what a server adds or
+// leaves out: null is accepted for every member, times come with or without a
+// zone, unknown enum values, members and variants are kept. It isn't lenient
+// about JSON itself: what encoding/json refuses as malformed is refused here.
+// The differences are all deliberate: names are matched exactly, where a name
+// comes twice the last one wins whole, and a time that can't be read is kept
+// rather than refused.
+//
+// Writing is lenient for json.Marshaler and strict for requests: see [Encoder].
+//
+// A generated decoder looks like this:
+//
+//	func (v *Release) decode(d *codec.Decoder) {
+//		if !d.Object() {
+//			return
+//		}
+//		var seen codec.Seen
+//		for d.Member() {
+//			switch string(d.Key()) {
+//			case "id":
+//				codec.String(d, &v.ID, &v.Extra)
+//				seen.Add(0)
+//			default:
+//				codec.Unknown(d, &v.Extra)
+//			}
+//		}
+//		if seen != 1<<1-1 {
+//			codec.Missing(&v.Extra, seen, "id")
+//		}
+//	}
+package codec

@@ -1,0 +1,217 @@
+package codec
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/oapi-codegen/runtime/types"
+
+	"github.com/wharfinger/sdk"
+)
+
+// A reader of members is called with the Decoder on the value of the current
+// member, and reads exactly that. Null leaves the zero value and is kept in x.
+
+// isNull consumes a null and keeps in x that the current member was one.
+func (d *Decoder) isNull(x *sdk.Extra) bool {
+	if d.pos >= len(d.data) || d.data[d.pos] != 'n' {
+		return false
+	}
+	return d.keepNull(x)
+}
+
+func (d *Decoder) keepNull(x *sdk.Extra) bool {
+	start := d.pos
+	if d.literal("null") {
+		x.Deviate(d.keep(d.key), d.data[start:d.pos])
+		d.deviated = true
+	}
+	return true
+}
+
+// deviate keeps what the current member held in place of a value.
+func (d *Decoder) deviate(x *sdk.Extra, raw []byte) {
+	x.Deviate(d.keep(d.key), d.keepRaw(raw))
+	d.deviated = true
+}
+
+// settle forgets a deviation of the current member that an earlier member of
+// the same name left.
+func (d *Decoder) settle(x *sdk.Extra) {
+	if d.deviated && !x.IsZero() {
+		x.Delete(d.keep(d.key))
+	}
+}
+
+// String reads a string.
+func String(d *Decoder, dst *string, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = ""
+		return
+	}
+	b, ok := d.text()
+	if !ok {
+		return
+	}
+	*dst = d.keep(b)
+	if len(b) == 0 {
+		d.settle(x)
+	}
+}
+
+// Bool reads a boolean.
+func Bool(d *Decoder, dst *bool, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = false
+		return
+	}
+	if setBool(d, dst) && !*dst {
+		d.settle(x)
+	}
+}
+
+// Int reads an integer; one that doesn't fit, or was written with a fraction or
+// an exponent, is an error.
+func Int[I ~int | ~int32 | ~int64](d *Decoder, dst *I, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = 0
+		return
+	}
+	if setInt(d, dst) && *dst == 0 {
+		d.settle(x)
+	}
+}
+
+// Float reads a number, rounded once; one beyond the range is an error.
+func Float[F ~float32 | ~float64](d *Decoder, dst *F, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = 0
+		return
+	}
+	if setFloat(d, dst) && *dst == 0 {
+		d.settle(x)
+	}
+}
+
+// Time reads a time. What can't be read as one gives the zero time and is kept
+// in x.
+func Time(d *Decoder, dst *time.Time, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = time.Time{}
+		return
+	}
+	t, unread := d.instant()
+	*dst = t
+	if unread != nil {
+		d.deviate(x, unread)
+	} else if t.IsZero() {
+		d.settle(x)
+	}
+}
+
+// Date reads a date. What can't be read as one gives the zero date and is kept
+// in x.
+func Date(d *Decoder, dst *types.Date, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = types.Date{}
+		return
+	}
+	date, unread := d.day()
+	*dst = date
+	if unread != nil {
+		d.deviate(x, unread)
+	} else if date.IsZero() {
+		d.settle(x)
+	}
+}
+
+// Bytes reads a string of standard base64.
+func Bytes(d *Decoder, dst *[]byte, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = nil
+		return
+	}
+	setBytes(d, dst)
+}
+
+func setBytes(d *Decoder, dst *[]byte) {
+	start := d.pos
+	b, ok := d.text()
+	if !ok {
+		return
+	}
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
+	n, err := base64.StdEncoding.Decode(out, b)
+	if err != nil {
+		d.fail(start, "expected base64")
+		return
+	}
+	*dst = out[:n]
+}
+
+// Any reads any value: an object as map[string]any, an array as []any, a number
+// as json.Number.
+func Any(d *Decoder, dst *any, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = nil
+		return
+	}
+	AnyElem(dst, d)
+}
+
+// Raw copies any value as it is. A null is a value here: *dst becomes null.
+func Raw(d *Decoder, dst *json.RawMessage, _ *sdk.Extra) { RawElem(dst, d) }
+
+// Secret reads a string that must not be shown.
+func Secret(d *Decoder, dst *sdk.Secret, x *sdk.Extra) {
+	if d.isNull(x) {
+		*dst = sdk.Secret{}
+		return
+	}
+	if setSecret(d, dst) && dst.IsZero() {
+		d.settle(x)
+	}
+}
+
+// setSecret gives the text memory of its own: packed with others it would live
+// as long as they do.
+func setSecret(d *Decoder, dst *sdk.Secret) bool {
+	b, ok := d.text()
+	if ok {
+		*dst = sdk.NewSecret(string(b))
+	}
+	return ok
+}
+
+// Enum reads a string. known returns the constant for the values that the
+// document lists, so that these take no memory; others are kept as they are.
+func Enum[E ~string](d *Decoder, dst *E, x *sdk.Extra, known func([]byte) (E, bool)) {
+	if d.isNull(x) {
+		*dst = ""
+		return
+	}
+	if setEnum(d, dst, known) && *dst == "" {
+		d.settle(x)
+	}
+}
+
+func setEnum[E ~string](d *Decoder, dst *E, known func([]byte) (E, bool)) bool {
+	b, ok := d.text()
+	if !ok {
+		return false
+	}
+	if v, ok := known(b); ok {
+		*dst = v
+	} else {
+		*dst = E(d.keep(b))
+	}
+	return true
+}
+
+// Unknown keeps the current member, whatever it is, in x.
+func Unknown(d *Decoder, x *sdk.Extra) {
+	if raw := d.Value(); raw != nil {
+		x.Set(d.keep(d.key), d.keepRaw(raw))
+	}
+}

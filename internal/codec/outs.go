@@ -1,0 +1,135 @@
+package codec
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/oapi-codegen/runtime/types"
+
+	"github.com/wharfinger/sdk"
+)
+
+// A writer of elements writes one value of an array or a map, or a whole
+// document.
+
+// StringOut writes a string.
+func StringOut(v *string, e *Encoder) { e.buf = appendString(e.buf, *v) }
+
+// BoolOut writes a boolean.
+func BoolOut(v *bool, e *Encoder) { e.buf = strconv.AppendBool(e.buf, *v) }
+
+// IntOut writes an integer.
+func IntOut[I ~int | ~int32 | ~int64](v *I, e *Encoder) { e.int(int64(*v)) }
+
+// FloatOut writes a number; NaN and the infinities are refused.
+func FloatOut[F ~float32 | ~float64](v *F, e *Encoder) {
+	bits := 64
+	if f := float64(1<<24 + 1); float64(F(f)) != f {
+		bits = 32
+	}
+	e.float(float64(*v), bits)
+}
+
+// TimeOut writes a time, as [PutTime] does.
+func TimeOut(v *time.Time, e *Encoder) { e.time(*v) }
+
+// DateOut writes a date.
+func DateOut(v *types.Date, e *Encoder) {
+	if year := v.Year(); year < 0 || year > 9999 {
+		e.fail("is a date beyond what RFC 3339 can say", nil)
+		return
+	}
+	e.buf = v.AppendFormat(append(e.buf, '"'), types.DateFormat)
+	e.buf = append(e.buf, '"')
+}
+
+// BytesOut writes bytes as standard base64.
+func BytesOut(v *[]byte, e *Encoder) { e.buf = writeBase64(e.buf, *v) }
+
+// AnyOut writes a free-form value.
+func AnyOut(v *any, e *Encoder) { e.any(*v) }
+
+// RawOut writes JSON as it is, nil as null. What isn't JSON is refused.
+func RawOut(v *json.RawMessage, e *Encoder) { e.raw(*v) }
+
+// SecretOut writes the text of a secret.
+func SecretOut(v *sdk.Secret, e *Encoder) { e.buf = appendString(e.buf, v.Reveal()) }
+
+// EnumOut writes an enum value.
+func EnumOut[E ~string](v *E, e *Encoder) { e.buf = appendString(e.buf, string(*v)) }
+
+// SliceOut returns the writer of an array whose elements elem writes; nil gives
+// [].
+func SliceOut[T any](elem func(*T, *Encoder)) func(*[]T, *Encoder) {
+	return func(v *[]T, e *Encoder) { writeSlice(e, *v, elem) }
+}
+
+// MapOut returns the writer of a map whose values elem writes, sorted by name;
+// nil gives {}.
+func MapOut[T any](elem func(*T, *Encoder)) func(*map[string]T, *Encoder) {
+	return func(v *map[string]T, e *Encoder) { writeMap(e, *v, elem) }
+}
+
+// OptOut returns the writer of an element that may be null. An absent one, which
+// an array has no way to say, is written as null too.
+func OptOut[T any](elem func(*T, *Encoder)) func(*sdk.Optional[T], *Encoder) {
+	return func(v *sdk.Optional[T], e *Encoder) {
+		if p := v.Ptr(); p != nil {
+			elem(p, e)
+			return
+		}
+		e.null()
+	}
+}
+
+func (e *Encoder) int(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }
+
+func (e *Encoder) float(f float64, bits int) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		e.fail("is not a finite number", nil)
+		return
+	}
+	e.buf = appendFloat(e.buf, f, bits)
+}
+
+func writeSlice[T any](e *Encoder, v []T, elem func(*T, *Encoder)) {
+	if e.err != nil {
+		return
+	}
+	e.push(frame{names: -1})
+	e.buf = append(e.buf, '[')
+	for i := range v {
+		if i > 0 {
+			e.buf = append(e.buf, ',')
+		}
+		e.frames[len(e.frames)-1].index = i
+		if elem(&v[i], e); e.err != nil {
+			break
+		}
+	}
+	e.pop(']')
+}
+
+func writeMap[T any](e *Encoder, m map[string]T, elem func(*T, *Encoder)) {
+	if e.err != nil {
+		return
+	}
+	base := len(e.names)
+	e.push(frame{names: base, isMap: true})
+	e.buf = append(e.buf, '{')
+	var v T
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		e.names = e.names[:base]
+		e.member(key)
+		v = m[key]
+		if elem(&v, e); e.err != nil {
+			break
+		}
+	}
+	e.names = e.names[:base]
+	e.pop('}')
+}

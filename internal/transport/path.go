@@ -1,0 +1,189 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// baseURL is where all requests go. The zero value is none.
+type baseURL struct {
+	url     url.URL // without path
+	prefix  string  // path prefix without the slash at its end
+	escaped string  // prefix as it stands on the wire
+}
+
+// parseBaseURL refuses what would be lost, sent elsewhere or never work.
+func parseBaseURL(raw string) (baseURL, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		// The error would show the URL, and with it a password in it.
+		return baseURL{}, errors.New("the base URL can't be parsed")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return baseURL{}, errors.New("the base URL must start with https:// or http://")
+	case u.Opaque != "" || u.Hostname() == "":
+		return baseURL{}, errors.New("the base URL has no host")
+	case u.User != nil:
+		return baseURL{}, errors.New("the base URL must not hold a user or password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return baseURL{}, errors.New("the base URL must not hold a query or a fragment")
+	}
+	b := baseURL{
+		url:     url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)},
+		prefix:  strings.TrimRight(u.Path, "/"),
+		escaped: strings.TrimRight(u.EscapedPath(), "/"),
+	}
+	for segment := range strings.SplitSeq(b.prefix, "/") {
+		if segment == "." || segment == ".." {
+			return baseURL{}, errors.New(`the base URL must not hold "." or ".."`)
+		}
+	}
+	return b, nil
+}
+
+func (b *baseURL) String() string { return b.url.Scheme + "://" + b.url.Host + b.escaped }
+
+// sameOrigin compares scheme, host and port, with the scheme's own port counting as none.
+func (b *baseURL) sameOrigin(u *url.URL) bool {
+	return b.url.Scheme == u.Scheme && (b.url.Host == u.Host || hostPort(&b.url) == hostPort(u))
+}
+
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// loopback tells a host that no packet leaves this machine for.
+func loopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// scope holds path parameters that are given once: name, value, name, value.
+type scope []string
+
+func (s scope) get(name string) (string, bool) {
+	for i := 0; i+1 < len(s); i += 2 {
+		if s[i] == name {
+			return s[i+1], true
+		}
+	}
+	return "", false
+}
+
+// with gives a copy with the pairs set.
+func (s scope) with(pairs ...string) scope {
+	n := append(make(scope, 0, len(s)+len(pairs)), s...)
+	for i := 0; i < len(pairs); i += 2 {
+		value := ""
+		if i+1 < len(pairs) {
+			value = pairs[i+1]
+		}
+		n = n.set(pairs[i], value)
+	}
+	return n
+}
+
+func (s scope) set(name, value string) scope {
+	for i := 0; i+1 < len(s); i += 2 {
+		if s[i] == name {
+			s[i+1] = value
+			return s
+		}
+	}
+	return append(s, name, value)
+}
+
+// setPath writes prefix and template, with the parameters in place, into u.
+func (s *settings) setPath(u *url.URL, call *Call) error {
+	if strings.IndexByte(call.Path, '{') < 0 {
+		u.Path = s.base.prefix + call.Path
+		if s.base.escaped != s.base.prefix {
+			u.RawPath = s.base.escaped + call.Path
+		}
+		return nil
+	}
+	var room [2 * 256]byte
+	plain, escaped := append(room[:0:256], s.base.prefix...), append(room[256:256], s.base.escaped...)
+	rest, args := call.Path, call.Args
+	for {
+		open := strings.IndexByte(rest, '{')
+		if open < 0 {
+			break
+		}
+		size := strings.IndexByte(rest[open:], '}')
+		if size < 0 {
+			return fmt.Errorf("the path template %q is cut off", call.Path)
+		}
+		name := rest[open+1 : open+size]
+		value, err := s.pathValue(name, &args)
+		if err != nil {
+			return err
+		}
+		plain = append(append(plain, rest[:open]...), value...)
+		escaped = appendEscaped(append(escaped, rest[:open]...), value)
+		rest = rest[open+size+1:]
+	}
+	u.Path = string(append(plain, rest...))
+	if escaped = append(escaped, rest...); string(escaped) != u.Path {
+		u.RawPath = string(escaped)
+	}
+	return nil
+}
+
+// pathValue takes a parameter from the scope or from what is left of the arguments, and refuses what would make the
+// request one for another resource.
+func (s *settings) pathValue(name string, args *[]string) (string, error) {
+	if s.platform.scoped(name) {
+		value, _ := s.scope.get(name)
+		if value == "" {
+			return "", fmt.Errorf("%s is not set (use the client's option or method for it, or sdk.WithScope(%q, …))", name, name)
+		}
+		return value, pathSafe(name, value)
+	}
+	if len(*args) == 0 {
+		return "", fmt.Errorf("%s is missing", name)
+	}
+	value := (*args)[0]
+	*args = (*args)[1:]
+	return value, pathSafe(name, value)
+}
+
+func pathSafe(name, value string) error {
+	switch value {
+	case "":
+		return fmt.Errorf("%s is empty", name)
+	case ".", "..":
+		return fmt.Errorf("%s must not be %q", name, value)
+	}
+	return nil
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// appendEscaped escapes everything but the unreserved characters of RFC 3986.
+func appendEscaped(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; unreserved(c) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return b
+}
+
+func unreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+}

@@ -1,0 +1,65 @@
+package transport
+
+import "encoding/json"
+
+// Problem reads the body of an error member by member, so that one member of an unexpected type does not cost the
+// others. The zero value is a body that is no JSON object.
+type Problem map[string]json.RawMessage
+
+// ParseProblem reads body; it is empty if body is no JSON object.
+func ParseProblem(body []byte) Problem {
+	var p Problem
+	if json.Unmarshal(body, &p) != nil {
+		return nil
+	}
+	return p
+}
+
+// Has reports whether the body has the member.
+func (p Problem) Has(name string) bool {
+	_, ok := p[name]
+	return ok
+}
+
+// Text is the member as text: a string as it is, a number or a boolean as it is written, "" for anything else.
+func (p Problem) Text(name string) string {
+	raw := p[name]
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	if len(raw) > 0 && raw[0] != '{' && raw[0] != '[' {
+		return string(raw)
+	}
+	return ""
+}
+
+// Number is the member as a number, 0 for anything else.
+func (p Problem) Number(name string) float64 {
+	var n float64
+	_ = json.Unmarshal(p[name], &n) // anything else is 0
+	return n
+}
+
+// Object is the member as a body of its own.
+func (p Problem) Object(name string) Problem { return ParseProblem(p[name]) }
+
+// Objects are the objects of an array.
+func (p Problem) Objects(name string) []Problem {
+	var out []Problem
+	for _, raw := range p.List(name) {
+		if o := ParseProblem(raw); o != nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// List are the elements of an array.
+func (p Problem) List(name string) []json.RawMessage {
+	var out []json.RawMessage
+	if json.Unmarshal(p[name], &out) != nil {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,123 @@
+// Package releases is a client of the MechaMental platform, with which the versions of an app are created, activated,
+// rolled back and archived.
+//
+// A [Client] comes from [New]. An app's organization, workspace and id are given once:
+//
+//	client, err := releases.New(sdk.WithToken(token))
+//	app := client.App(releases.AppRef{Org: "acme", Workspace: "main", App: "shop"})
+//	result, err := app.Releases.Activate(ctx, releaseID)
+//
+// Without options the token is read from MECHAMENTAL_API_TOKEN, and the address from MECHAMENTAL_BASE_URL where it is
+// set.
+//
+// Errors are [*sdk.Error]. The platform has two shapes of them: one with a reason, which becomes Code, and one that
+// lists what is wrong with a request, which becomes Fields.
+package releases
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/transport"
+)
+
+// Client calls the MechaMental platform. It is safe for concurrent use; make one and keep it.
+type Client struct{ transport *transport.Client }
+
+// New makes a client. Without [sdk.WithToken] the token is read from MECHAMENTAL_API_TOKEN; a missing one is an error.
+func New(opts ...sdk.Option) (*Client, error) {
+	t, err := transport.New(platform(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{t}, nil
+}
+
+// With returns a client with more options. It shares connections, limits and the retry budget with c.
+func (c *Client) With(opts ...sdk.Option) (*Client, error) {
+	t, err := c.transport.With(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{t}, nil
+}
+
+// Do calls an endpoint that no method covers, with the same token, repeats and errors. The path is relative to the base
+// URL ("/v1/orgs"). A body that is not nil is sent as JSON ([]byte as it is); the answer is decoded into out unless that
+// is nil (*[]byte receives it as it is).
+func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any, opts ...sdk.Option) error {
+	return c.transport.DoAny(ctx, method, path, query, body, out, opts...)
+}
+
+// AppRef names an app by the three ids that every path of it starts with. None may be empty.
+type AppRef struct {
+	Org       string // organization
+	Workspace string // workspace of the organization
+	App       string // app of the workspace
+}
+
+// App is the part of the platform that belongs to one app.
+type App struct {
+	// Ref is what [Client.App] was given.
+	Ref AppRef
+	// Releases are the app's versions.
+	Releases *ReleasesService
+}
+
+// App returns the services of one app. It sends nothing; an empty id is refused by the first call.
+func (c *Client) App(ref AppRef) *App {
+	t := c.transport.Scoped("org_id", ref.Org, "workspace_id", ref.Workspace, "app_id", ref.App)
+	return &App{Ref: ref, Releases: &ReleasesService{t}}
+}
+
+// platform is what sets MechaMental apart from the others.
+func platform() transport.Platform {
+	return transport.Platform{
+		Name:        "releases",
+		BaseURL:     "https://api.mechamental.com",
+		TokenEnv:    "MECHAMENTAL_API_TOKEN",
+		BaseURLEnv:  "MECHAMENTAL_BASE_URL",
+		Scoped:      []string{"org_id", "workspace_id", "app_id"},
+		DecodeError: decodeError,
+	}
+}
+
+// decodeError tells the two shapes apart by their members, not by the status.
+func decodeError(e *sdk.Error) {
+	p := transport.ParseProblem(e.Body)
+	e.Code = p.Text("error")
+	e.Message = p.Text("message")
+	for _, issue := range p.Objects("detail") {
+		e.Fields = append(e.Fields, sdk.FieldError{Path: location(issue), Code: issue.Text("type"), Message: issue.Text("msg")})
+	}
+	if e.Message == "" {
+		e.Message = p.Text("detail") // other routes of such servers put one sentence there
+	}
+	if seconds := p.Object("details").Number("retry_after"); seconds > 0 && seconds < maxRetryAfter.Seconds() {
+		e.RetryAfter = time.Duration(seconds * float64(time.Second))
+	}
+}
+
+// maxRetryAfter is where a number of seconds stops to make sense as a wait.
+const maxRetryAfter = 365 * 24 * time.Hour
+
+// location turns ["body","items",0,"name"] into body.items[0].name.
+func location(issue transport.Problem) string {
+	var b strings.Builder
+	for _, raw := range issue.List("loc") {
+		text := string(raw)
+		if unquoted, err := strconv.Unquote(text); err == nil {
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(unquoted)
+			continue
+		}
+		b.WriteString("[" + text + "]")
+	}
+	return b.String()
+}
