@@ -745,7 +745,7 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 			seen.Add(0)
 			codec.Enum(d, &m.Operator, &m.Extra, knownFilterFrequencyOperator)
 		case "value":
-			codec.OptInt(d, &m.Value, &m.Extra)
+			codec.OptFloat(d, &m.Value, &m.Extra)
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -758,7 +758,7 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 func (m *FilterFrequency) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptInt(e, "value", m.Value, &m.Extra, codec.Plain)
+	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
 
@@ -813,7 +813,7 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 			codec.Enum(d, &m.Operator, &m.Extra, knownFilterPeriodOperator)
 		case "value":
 			seen.Add(1)
-			codec.Int(d, &m.Value, &m.Extra)
+			codec.Float(d, &m.Value, &m.Extra)
 		case "unit":
 			seen.Add(2)
 			codec.Enum(d, &m.Unit, &m.Extra, knownFilterPeriodUnit)
@@ -829,7 +829,7 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 func (m *FilterPeriod) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutInt(e, "value", m.Value, &m.Extra, codec.Plain)
+	codec.PutFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutEnum(e, "unit", m.Unit, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
@@ -1093,9 +1093,9 @@ func (m *NodeRetry) decode(d *codec.Decoder) {
 	for d.Member() {
 		switch string(d.Key()) {
 		case "maximumAttempts":
-			codec.OptInt(d, &m.MaximumAttempts, &m.Extra)
+			codec.OptFloat(d, &m.MaximumAttempts, &m.Extra)
 		case "initialInterval":
-			codec.OptInt(d, &m.InitialInterval, &m.Extra)
+			codec.OptFloat(d, &m.InitialInterval, &m.Extra)
 		case "backoffCoefficient":
 			codec.OptFloat(d, &m.BackoffCoefficient, &m.Extra)
 		default:
@@ -1106,8 +1106,8 @@ func (m *NodeRetry) decode(d *codec.Decoder) {
 
 func (m *NodeRetry) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutOptInt(e, "maximumAttempts", m.MaximumAttempts, &m.Extra, codec.Nullable)
-	codec.PutOptInt(e, "initialInterval", m.InitialInterval, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "maximumAttempts", m.MaximumAttempts, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "initialInterval", m.InitialInterval, &m.Extra, codec.Nullable)
 	codec.PutOptFloat(e, "backoffCoefficient", m.BackoffCoefficient, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
@@ -1239,7 +1239,7 @@ func (m *PlayCreate) decode(d *codec.Decoder) {
 		case "sort":
 			codec.Slice(d, &m.Sort, &m.Extra, (*Sort).decode)
 		case "limit":
-			codec.OptInt(d, &m.Limit, &m.Extra)
+			codec.OptFloat(d, &m.Limit, &m.Extra)
 		case "trackingColumnSlugs":
 			codec.Slice(d, &m.TrackingColumnSlugs, &m.Extra, codec.StringElem)
 		case "schedule":
@@ -1264,7 +1264,7 @@ func (m *PlayCreate) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "filter", &m.Filter, &m.Extra, codec.Plain, (*Filter).encode)
 	codec.PutSlice(e, "sort", m.Sort, &m.Extra, codec.OmitZero, (*Sort).encode)
-	codec.PutOptInt(e, "limit", m.Limit, &m.Extra, codec.Plain)
+	codec.PutOptFloat(e, "limit", m.Limit, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "trackingColumnSlugs", m.TrackingColumnSlugs, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutOpt(e, "schedule", &m.Schedule, &m.Extra, codec.Plain, (*PlayScheduleSettings).encode)
 	codec.PutOptString(e, "folderUuid", m.FolderUUID, &m.Extra, codec.Plain)

@@ -268,7 +268,7 @@ type FilterFrequency struct {
 	// Operator is the comparison; not means never.
 	Operator FilterFrequencyOperator `json:"operator"`
 	// Value is the number of times. Required unless the operator is not.
-	Value sdk.Optional[int] `json:"value,omitzero"`
+	Value sdk.Optional[float64] `json:"value,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`
@@ -290,7 +290,7 @@ type FilterPeriod struct {
 	// Operator is the comparison. moreThan with the value 0 means at any time.
 	Operator FilterPeriodOperator `json:"operator"`
 	// Value is the age, in units of Unit.
-	Value int `json:"value"`
+	Value float64 `json:"value"`
 	// Unit is the unit of Value.
 	Unit FilterPeriodUnit `json:"unit"`
 
@@ -424,9 +424,9 @@ type NodePosition struct {
 // NodeRetry tells how a failed step is tried again, with waits that grow from one attempt to the next.
 type NodeRetry struct {
 	// MaximumAttempts is how often the step is tried at most, the first time included. It may be null.
-	MaximumAttempts sdk.Optional[int] `json:"maximumAttempts,omitzero"`
+	MaximumAttempts sdk.Optional[float64] `json:"maximumAttempts,omitzero"`
 	// InitialInterval is the wait before the second attempt, in milliseconds. It may be null.
-	InitialInterval sdk.Optional[int] `json:"initialInterval,omitzero"`
+	InitialInterval sdk.Optional[float64] `json:"initialInterval,omitzero"`
 	// BackoffCoefficient is the factor by which each wait is longer than the one before. It may be null.
 	BackoffCoefficient sdk.Optional[float64] `json:"backoffCoefficient,omitzero"`
 
@@ -497,7 +497,7 @@ type PlayCreate struct {
 	// Sort orders the records, the first entry counting most. It matters together with Limit.
 	Sort []Sort `json:"sort,omitempty"`
 	// Limit is the largest number of records the play selects; absent for no limit.
-	Limit sdk.Optional[int] `json:"limit,omitzero"`
+	Limit sdk.Optional[float64] `json:"limit,omitzero"`
 	// TrackingColumnSlugs are the columns whose change makes a record count as updated; nil for all columns.
 	TrackingColumnSlugs []string `json:"trackingColumnSlugs,omitempty"`
 	// Schedule tells when changes are looked for; absent for a play that isn't started by itself.

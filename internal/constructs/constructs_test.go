@@ -17,6 +17,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/internal/samples"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -29,7 +30,7 @@ func serve(t *testing.T) (*fake.Server, *ThingsService, *EntriesService) {
 	}
 	s := fake.New(t, document, fake.WithName("constructs"))
 	platform := transport.Platform{Name: "constructs", BaseURL: s.URL(), Scoped: []string{"scope_id"}}
-	client, err := transport.New(platform, sdk.WithToken("t"), sdk.WithScope("scope_id", "main"))
+	client, err := transport.New(platform, sdk.WithToken("token-of-the-test"), sdk.WithScope("scope_id", "main"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func whole() Thing {
 		Labels: map[string]string{"k": "v"}, Note: sdk.Null[string](), Title: sdk.Some("T"), Count: sdk.Some(0), Ratio: sdk.Some(0.25),
 		Hidden: sdk.Some(false), SeenAt: sdk.Some(at), BornOn: sdk.Some(types.Date{Time: at.Truncate(24 * time.Hour)}),
 		Image: sdk.Some([]byte{0, 255}), Password: sdk.Some(sdk.NewSecret("hush")), OtherKind: sdk.Null[Kind](),
-		Parent:   sdk.Some(&Thing{ID: "t0", Kind: "brand-new", MadeAt: at, Names: []string{}, Labels: map[string]string{}, Note: sdk.Some("n"), Shape: NewShapeCircle(ShapeCircle{Radius: 2})}),
+		Parent:   sdk.Some(&Thing{ID: "t0", Kind: KindSecond, MadeAt: at, Names: []string{}, Labels: map[string]string{}, Note: sdk.Some("n"), Shape: NewShapeCircle(ShapeCircle{Radius: 2})}),
 		Children: []Thing{}, Matrix: [][]float64{{1}, {}}, Slots: []sdk.Optional[string]{sdk.Some("s"), sdk.Null[string]()},
 		Parts:  map[string]Thing{},
 		Config: map[string]any{"deep": []any{nil, json.Number("1.50"), "x"}}, Value: sdk.Some[any](true), Payload: json.RawMessage(`{"raw":1}`),
@@ -70,8 +71,8 @@ func TestEveryTypeTravelsBothWays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(a) != string(b) {
-		t.Errorf("sent     %s\nreceived %s", a, b)
+	if diff := samples.Compare(a, b); diff != "" {
+		t.Errorf("%s\nsent     %s\nreceived %s", diff, a, b)
 	}
 	if polygon, err := got.Shape.AsPolygon(); err != nil || polygon.Corners[1][1] != 0.5 {
 		t.Errorf("the shape: %+v, %v", polygon, err)
@@ -79,7 +80,7 @@ func TestEveryTypeTravelsBothWays(t *testing.T) {
 	if _, err := got.Shape.AsCircle(); !errors.Is(err, sdk.ErrOtherVariant) {
 		t.Errorf("the shape as a circle: %v", err)
 	}
-	if parent, _ := got.Parent.Get(); parent.Kind.Known() || parent.Kind != "brand-new" || parent.Shape.Type() != "circle" {
+	if parent, _ := got.Parent.Get(); !parent.Kind.Known() || parent.Kind != KindSecond || parent.Shape.Type() != "circle" {
 		t.Errorf("the parent: %+v", parent)
 	}
 	if password, _ := got.Password.Get(); password.Reveal() != "hush" || fmt.Sprintf("%+v", got.Password) == "hush" {
@@ -90,6 +91,27 @@ func TestEveryTypeTravelsBothWays(t *testing.T) {
 	}
 	if _, err := got.SizeOrName.Or(SizeOrName{}).AsInt(); err == nil {
 		t.Error("a list was read as a number")
+	}
+}
+
+// What a newer platform sends must pass through unharmed: get, change, put.
+func TestWhatTheDocumentDoesNotKnowSurvives(t *testing.T) {
+	t.Parallel()
+	wire := `{"id":"t1","kind":"brand-new","size":1,"weight":null,"made_at":"yesterday","shape":{"type":"star","points":5},"future":{"a":[1.50]}}`
+	var v Thing
+	if err := json.Unmarshal([]byte(wire), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Kind.Known() || v.Shape.Type() != "star" || !v.MadeAt.IsZero() {
+		t.Errorf("got %+v", v)
+	}
+	v.Size = 2
+	again, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := samples.Compare([]byte(strings.Replace(wire, `"size":1`, `"size":2`, 1)), again); diff != "" {
+		t.Errorf("%s in %s", diff, again)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -20,8 +19,9 @@ import (
 // *json.RawMessage; nil ignores the answer.
 func (c *Client) DoAny(ctx context.Context, method, path string, query url.Values, in, out any, opts ...sdk.Option) error {
 	call := &Call{Operation: "Do", Method: strings.ToUpper(method), Path: "/" + strings.TrimLeft(path, "/")}
-	plain, err := relative(path)
+	err := relative(path)
 	if err == nil {
+		call.literal = true
 		call.Raw, err = anyBody(in)
 	}
 	if err == nil && !headerName(method) {
@@ -32,7 +32,6 @@ func (c *Client) DoAny(ctx context.Context, method, path string, query url.Value
 		return x.refuse(err)
 	}
 	call.Query.buf = []byte(query.Encode())
-	_ = plain
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
 		return err
@@ -103,23 +102,21 @@ func anyBody(in any) ([]byte, error) {
 }
 
 // relative refuses what would leave the base URL.
-func relative(path string) (string, error) {
+func relative(path string) error {
 	u, err := url.Parse(path)
 	switch {
 	case err != nil:
-		return "", errors.New("the path can't be parsed")
+		return errors.New("the path can't be parsed")
 	case u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "":
-		return "", errors.New("the path must be relative to the base URL")
+		return errors.New("the path must be relative to the base URL")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", errors.New("the path must not hold a query or a fragment; give the query as such")
+		return errors.New("the path must not hold a query or a fragment; give the query as such")
 	}
 	for segment := range strings.SplitSeq(u.EscapedPath(), "/") {
 		plain, err := url.PathUnescape(segment)
 		if err != nil || plain == "." || plain == ".." {
-			return "", errors.New(`the path must not hold "." or ".."`)
+			return errors.New(`the path must not hold "." or ".."`)
 		}
 	}
-	return u.Path, nil
+	return nil
 }
-
-var _ = http.MethodGet

@@ -42,8 +42,11 @@ type Call struct {
 	Repeat      Repeat
 	// Accept is the answer's type, "application/json" if empty.
 	Accept string
-	// Stream leaves the answer's body to be read by the caller of Open: no attempt reads it, no limit bounds it.
+	// Stream says that the answer's body takes as long as it takes: the limit of an attempt ends with the headers. The body
+	// itself can be had by Open as it comes.
 	Stream bool
+
+	literal bool // Path stands as on the wire
 }
 
 // repeatable tells whether sending the request twice does what sending it once does.

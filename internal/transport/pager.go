@@ -69,8 +69,9 @@ func (w *walk[P, R]) plain(ctx context.Context, yield func(R, error) bool) {
 
 // fetched is what came of fetching a page.
 type fetched[R any] struct {
-	page R
-	err  error
+	page     R
+	err      error
+	panicked any
 }
 
 // ahead fetches a page while the one before is used. Whoever breaks off waits for that fetch to end, which is cancelled.
@@ -95,7 +96,10 @@ func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
 			coming = make(chan fetched[R], 1)
 			go func(to chan<- fetched[R], params P) {
 				var f fetched[R]
-				defer func() { to <- f }()
+				defer func() {
+					f.panicked = recover()
+					to <- f
+				}()
 				f.page, f.err = w.fetch(ctx, params)
 			}(coming, w.params)
 		}
@@ -111,6 +115,9 @@ func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
 		}
 		f := <-coming
 		coming = nil
+		if f.panicked != nil {
+			panic(f.panicked) // here, where the caller can recover from it
+		}
 		page, err = f.page, f.err
 	}
 }

@@ -107,6 +107,9 @@ func (s scope) set(name, value string) scope {
 
 // setPath writes prefix and template, with the parameters in place, into u.
 func (s *settings) setPath(u *url.URL, call *Call) error {
+	if call.literal {
+		return s.setLiteralPath(u, call.Path)
+	}
 	if strings.IndexByte(call.Path, '{') < 0 {
 		u.Path = s.base.prefix + call.Path
 		if s.base.escaped != s.base.prefix {
@@ -139,6 +142,16 @@ func (s *settings) setPath(u *url.URL, call *Call) error {
 	if escaped = append(escaped, rest...); string(escaped) != u.Path {
 		u.RawPath = string(escaped)
 	}
+	return nil
+}
+
+// setLiteralPath takes a path as it stands on the wire.
+func (s *settings) setLiteralPath(u *url.URL, path string) error {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return errors.New("the path can't be parsed")
+	}
+	u.Path, u.RawPath = s.base.prefix+plain, s.base.escaped+path
 	return nil
 }
 
