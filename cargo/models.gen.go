@@ -458,7 +458,7 @@ type Play struct {
 	Name string `json:"name"`
 	// Description tells people what the play is for. It may be null.
 	Description sdk.Optional[string] `json:"description,omitzero"`
-	// Schedule tells when changes are looked for; null when the play isn't started by itself. It may be null.
+	// Schedule tells when changes are looked for; null when the play isn't started by itself.
 	Schedule sdk.Optional[PlaySchedule] `json:"schedule,omitzero"`
 	// IsEnabled tells whether the play is switched on.
 	IsEnabled bool `json:"isEnabled"`
@@ -467,13 +467,13 @@ type Play struct {
 	HealthThreshold sdk.Optional[float64] `json:"healthThreshold,omitzero"`
 	// HealthAlertActions are run when the play turns unhealthy.
 	HealthAlertActions []HealthAlertAction `json:"healthAlertActions,omitempty"`
-	// FolderUUID is the folder the play is filed in; null for none. It may be null.
+	// FolderUUID is the folder the play is filed in; null for none.
 	FolderUUID sdk.Optional[string] `json:"folderUuid,omitzero"`
 	// CreatedAt is when the play was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// UpdatedAt is when the play last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
-	// DeletedAt is when the play was deleted; null while it exists. It may be null.
+	// DeletedAt is when the play was deleted; null while it exists.
 	DeletedAt sdk.Optional[time.Time] `json:"deletedAt,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
@@ -560,8 +560,7 @@ type PlayScheduleSettings struct {
 type Release struct {
 	// UUID identifies the release.
 	UUID string `json:"uuid"`
-	// ParentUUID is the release this one was derived from; null for the first release of a workflow. It may be
-	// null.
+	// ParentUUID is the release this one was derived from; null for the first release of a workflow.
 	ParentUUID sdk.Optional[string] `json:"parentUuid,omitzero"`
 	// WorkspaceUUID is the workspace the release belongs to.
 	WorkspaceUUID string `json:"workspaceUuid"`
@@ -571,7 +570,7 @@ type Release struct {
 	WorkflowUUID string `json:"workflowUuid"`
 	// Description tells what changed in this release; given when it is deployed. It may be null.
 	Description sdk.Optional[string] `json:"description,omitzero"`
-	// Version is the version label given when the release was deployed; null for a draft. It may be null.
+	// Version is the version label given when the release was deployed; null for a draft.
 	Version sdk.Optional[string] `json:"version,omitzero"`
 	// Status tells where the release stands in its life.
 	Status ReleaseStatus `json:"status"`
@@ -579,18 +578,17 @@ type Release struct {
 	TemplateSlug sdk.Optional[string] `json:"templateSlug,omitzero"`
 	// Nodes is the graph, in no particular order; the edges are in the nodes' ChildrenUUIDs.
 	Nodes []Node `json:"nodes"`
-	// FormFields are the inputs asked for when a run is started by hand; null when the workflow has no form. It
-	// may be null.
+	// FormFields are the inputs asked for when a run is started by hand; null when the workflow has no form.
 	FormFields sdk.Optional[[]FormField] `json:"formFields,omitzero"`
 	// TestRecords are the records the graph is tried with in the editor.
 	TestRecords []TestRecord `json:"testRecords,omitempty"`
-	// DeployedAt is when the release went live; null for a draft. It may be null.
+	// DeployedAt is when the release went live; null for a draft.
 	DeployedAt sdk.Optional[time.Time] `json:"deployedAt,omitzero"`
 	// CreatedAt is when the release was made.
 	CreatedAt time.Time `json:"createdAt"`
 	// UpdatedAt is when the release last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
-	// DeletedAt is when the release was deleted; null while it exists. It may be null.
+	// DeletedAt is when the release was deleted; null while it exists.
 	DeletedAt sdk.Optional[time.Time] `json:"deletedAt,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
@@ -630,7 +628,7 @@ type ReleaseUpdateDraft struct {
 	ParentUUID sdk.Optional[string] `json:"parentUuid,omitzero"`
 	// TestRecords are the new test records. Nil leaves them as they are, an empty list removes them.
 	TestRecords []TestRecord `json:"testRecords,omitempty"`
-	// FormFields are the new inputs of the workflow; null removes the form. It may be null.
+	// FormFields are the new inputs of the workflow; null removes the form.
 	FormFields sdk.Optional[[]FormField] `json:"formFields,omitzero"`
 	// Options tells which connectors and models nodes shall use that name only an integration.
 	Options sdk.Optional[ReleaseOptions] `json:"options,omitzero"`

@@ -37,11 +37,11 @@ type Release struct {
 	Version string `json:"version"`
 	// Platforms are the platforms the release runs on, such as windows, linux or macos.
 	Platforms []string `json:"platforms,omitempty"`
-	// Notes are the release notes, as Markdown; null for none. It may be null.
+	// Notes are the release notes, as Markdown; null for none.
 	Notes sdk.Optional[string] `json:"notes,omitzero"`
 	// TotalFiles is the number of files of the release.
 	TotalFiles sdk.Optional[int] `json:"totalFiles,omitzero"`
-	// PublishedAt is when the release was published; null if it never was. It may be null.
+	// PublishedAt is when the release was published; null if it never was.
 	PublishedAt sdk.Optional[time.Time] `json:"publishedAt,omitzero"`
 	// Files are the files of the release.
 	Files []ReleaseFile `json:"files,omitempty"`
@@ -79,7 +79,7 @@ type ReleaseFile struct {
 	// Extension is the extension of the name. It may be null.
 	Extension sdk.Optional[string] `json:"extension,omitzero"`
 	// Checksum is the MD5 of the content in hexadecimal; null or empty if none was given for a file kept
-	// elsewhere. It may be null.
+	// elsewhere.
 	Checksum sdk.Optional[string] `json:"checksum,omitzero"`
 	// Secured tells whether the file needs a license key or a token to be got.
 	Secured sdk.Optional[bool] `json:"secured,omitzero"`

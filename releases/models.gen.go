@@ -42,15 +42,15 @@ type Release struct {
 	ReleaseNumber int `json:"release_number"`
 	// Status tells where the release stands in its life.
 	Status ReleaseStatus `json:"status"`
-	// Description tells people what the release is about; null for none. It may be null.
+	// Description tells people what the release is about; null for none.
 	Description sdk.Optional[string] `json:"description,omitzero"`
 	// EndpointCount is the number of endpoints in the snapshot.
 	EndpointCount int `json:"endpoint_count"`
 	// AugmentationCount is the number of augmentations in the snapshot.
 	AugmentationCount int `json:"augmentation_count"`
-	// ActivatedAt is when the release was last activated, in UTC; null if it never was. It may be null.
+	// ActivatedAt is when the release was last activated, in UTC; null if it never was.
 	ActivatedAt sdk.Optional[time.Time] `json:"activated_at,omitzero"`
-	// ActivatedBy is the user who activated the release; null if it never was. It may be null.
+	// ActivatedBy is the user who activated the release; null if it never was.
 	ActivatedBy sdk.Optional[string] `json:"activated_by,omitzero"`
 	// CreatedAt is when the release was created, in UTC.
 	CreatedAt time.Time `json:"created_at"`
@@ -67,7 +67,7 @@ type ReleaseAction struct {
 	Message string `json:"message"`
 	// Release is the release that is active now.
 	Release Release `json:"release"`
-	// PreviousActiveReleaseID is the release that was active until now; null if there was none. It may be null.
+	// PreviousActiveReleaseID is the release that was active until now; null if there was none.
 	PreviousActiveReleaseID sdk.Optional[string] `json:"previous_active_release_id,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
@@ -101,15 +101,15 @@ type ReleaseDetail struct {
 	ReleaseNumber int `json:"release_number"`
 	// Status tells where the release stands in its life.
 	Status ReleaseStatus `json:"status"`
-	// Description tells people what the release is about; null for none. It may be null.
+	// Description tells people what the release is about; null for none.
 	Description sdk.Optional[string] `json:"description,omitzero"`
 	// EndpointCount is the number of endpoints in the snapshot.
 	EndpointCount int `json:"endpoint_count"`
 	// AugmentationCount is the number of augmentations in the snapshot.
 	AugmentationCount int `json:"augmentation_count"`
-	// ActivatedAt is when the release was last activated, in UTC; null if it never was. It may be null.
+	// ActivatedAt is when the release was last activated, in UTC; null if it never was.
 	ActivatedAt sdk.Optional[time.Time] `json:"activated_at,omitzero"`
-	// ActivatedBy is the user who activated the release; null if it never was. It may be null.
+	// ActivatedBy is the user who activated the release; null if it never was.
 	ActivatedBy sdk.Optional[string] `json:"activated_by,omitzero"`
 	// CreatedAt is when the release was created, in UTC.
 	CreatedAt time.Time `json:"created_at"`
@@ -121,9 +121,9 @@ type ReleaseDetail struct {
 	// Augmentations are the augmentations of the snapshot. Their shape isn't documented, so each is kept as the
 	// JSON that came.
 	Augmentations []json.RawMessage `json:"augmentations,omitempty"`
-	// ChangeLog tells in plain text what changed since the release before; null for none. It may be null.
+	// ChangeLog tells in plain text what changed since the release before; null for none.
 	ChangeLog sdk.Optional[string] `json:"change_log,omitzero"`
-	// PreviousReleaseID is the release before this one; null for the first. It may be null.
+	// PreviousReleaseID is the release before this one; null for the first.
 	PreviousReleaseID sdk.Optional[string] `json:"previous_release_id,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
@@ -136,12 +136,11 @@ type ReleaseList struct {
 	Total int `json:"total"`
 	// HasMore tells whether there is another page.
 	HasMore bool `json:"has_more"`
-	// NextCursor is the cursor of the next page; null on the last. It is opaque. It may be null.
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
 	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
 	// Releases are the releases of the page.
 	Releases []Release `json:"releases"`
-	// ActiveReleaseID is the active release of the app, on this page or not; null if none is active. It may be
-	// null.
+	// ActiveReleaseID is the active release of the app, on this page or not; null if none is active.
 	ActiveReleaseID sdk.Optional[string] `json:"active_release_id,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.

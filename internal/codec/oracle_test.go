@@ -328,6 +328,13 @@ func strip(v *sample) []map[string]string {
 			stripChild(&c.Under[i])
 		}
 	}
+	// A null array in an array is an empty one when it comes back.
+	for i := range v.Grid {
+		v.Grid[i] = slices.Concat([]int64{}, v.Grid[i])
+	}
+	for name := range v.Counts {
+		v.Counts[name] = slices.Concat([]int64{}, v.Counts[name])
+	}
 	take(&v.Extra, slices.Sorted(maps.Keys(oracleFields(v))))
 	v.At = v.At.UTC()
 	for i := range v.Times {

@@ -25,7 +25,7 @@ func special(w uint64) uint64 {
 
 // notPlain is special that also marks bytes beyond ASCII, which makes it simpler.
 func notPlain(w uint64) uint64 {
-	return ((w ^ quotes) - ones | (w ^ slashes) - ones | (w - printable) | w) & highs
+	return (((w ^ quotes) - ones) | ((w ^ slashes) - ones) | (w - printable) | w) & highs
 }
 
 // plainEnd returns where the run of printable ASCII ends that begins at i: at a

@@ -97,7 +97,7 @@ type Thing struct {
 	Shape Shape    `json:"shape"`
 	// Labels is texts by name.
 	Labels map[string]string `json:"labels"`
-	// Note is a remark.
+	// Note is a remark. It may be null.
 	Note sdk.Optional[string] `json:"note,omitzero"`
 	// Title is shown to people.
 	Title sdk.Optional[string] `json:"title,omitzero"`
@@ -132,7 +132,7 @@ type Thing struct {
 	Value sdk.Optional[any] `json:"value,omitzero"`
 	// Payload is jSON as it stands.
 	Payload json.RawMessage `json:"payload,omitempty"`
-	// History is earlier names, or null where nobody kept them. It may be null.
+	// History is earlier names, or null where nobody kept them.
 	History    sdk.Optional[[]string]   `json:"history,omitzero"`
 	SizeOrName sdk.Optional[SizeOrName] `json:"size_or_name,omitzero"`
 	// Homepage is where to read more.

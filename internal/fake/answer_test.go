@@ -39,7 +39,7 @@ func TestWrongAnswersAreReported(t *testing.T) {
 		{"integer with a fraction", get, "Releases.Get", with(`"files":[{"size":1.0}]`),
 			[]string{"200: /files/0/size: value must be an integer"}},
 		{"integer beyond its format", get, "Releases.Get", with(`"files":[{"size":2147483648}]`),
-			[]string{`200: /files/0/size: value must be in the format int32`}},
+			[]string{`200: /files/0/size: integer doesn't match the format "int32" (value should be between -2147483648 and 2147483647)`}},
 		{"integer beyond any", get, "Releases.Get", with(`"files":[{"size":9223372036854775808}]`),
 			[]string{"200: /files/0/size: value must be an integer"}},
 		{"number beyond any", get, "Releases.Get", with(`"weight":1e400`),

@@ -131,7 +131,7 @@ func (v *view) field(m *Model, t codegen.TypeDefinition, p codegen.Property) Fie
 		f.Decode, f.Encode = plainStatements(f, typ, rule)
 	} else {
 		f.Decode, f.Encode = optionalStatements(f, typ, rule)
-		if typ.Nullable && !p.Required {
+		if typ.Nullable && !strings.Contains(doc, "null") {
 			text += " It may be null."
 		}
 	}

@@ -56,7 +56,10 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	return resp, x.receive(w, resp)
+	if err := x.receive(w, resp); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 // receive reads what came, so that the attempt includes the last byte of the answer.
@@ -134,6 +137,7 @@ func (x *exchange) outgoing(req *http.Request, w *watch) (*http.Request, error) 
 		ctx = once(w)
 	}
 	out := req.WithContext(ctx)
+	out.Host = out.URL.Host
 	if home {
 		x.homeHeader(out)
 	} else {

@@ -124,7 +124,7 @@ func (x *exchange) run() error {
 		// Backoff and ErrorHandler are set by checkRetry, when it comes to them.
 	}
 	request := http.Request{
-		Method: x.call.Method, URL: &x.url, Host: x.url.Host, Header: http.Header{},
+		Method: x.call.Method, URL: &x.url, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	x.request.Request = request.WithContext(x.ctx)

@@ -1,0 +1,277 @@
+package fake_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wharfinger/sdk/internal/fake"
+)
+
+func TestFaultsAnswer(t *testing.T) {
+	t.Parallel()
+	const jsonType = "application/json"
+	tests := []struct {
+		name    string
+		fault   fake.Fault
+		status  int
+		body    string // a prefix
+		header  string // one to look for
+		value   string
+		handled bool // the request has had its effect
+	}{
+		{"no fault", fake.Pass(), 200, release, "Content-Type", jsonType, true},
+		{"status", fake.Status(503), 503, `{"message":"Service Unavailable"}`, "Content-Type", jsonType, false},
+		{"status with another type", fake.Fault{Status: 400, ContentType: "application/vnd.x+json"}, 400, `{"message":"Bad Request"}`, "Content-Type", "application/vnd.x+json", false},
+		{"retry after", fake.RetryAfter(429, 1500*time.Millisecond), 429, `{"message":"Too Many Requests"}`, "Retry-After", "2", false},
+		{"retry after in another form", fake.Status(503).With("Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT"), 503, "{", "Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT", false},
+		{"ready answer", fake.Answer(400, jsonType, []byte("{}")), 400, "{}", "Content-Type", jsonType, false},
+		{"page of a proxy", fake.HTML(502), 502, "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title>", "Content-Type", "text/html; charset=utf-8", false},
+		{"captive portal", fake.Fault{HTML: true}, 200, "<!DOCTYPE html>", "", "", false},
+		{"garbage", fake.Garbage(), 200, `{"items": [{"id": upstream`, "Content-Type", jsonType, false},
+		{"trailing garbage", fake.TrailingGarbage(), 200, release + "\n<script", "Content-Type", jsonType, true},
+		{"empty body", fake.Empty(400), 400, "", "Content-Length", "0", false},
+		{"empty body of the real answer", fake.Fault{EmptyBody: true}, 200, "", "Content-Type", "", true},
+		{"redirect", fake.Redirect(302, "https://elsewhere.example/"), 302, "", "Location", "https://elsewhere.example/", false},
+		{"redirect without a status", fake.Fault{Redirect: "/x"}, 307, "", "Location", "/x", false},
+		{"delay", fake.Delay(20 * time.Millisecond), 200, release, "", "", true},
+		{"late status", fake.Status(500).After(20 * time.Millisecond), 500, "{", "", "", false},
+		{"slow body", fake.Slow(20, time.Millisecond), 200, release, "", "", true},
+		{"header", fake.Pass().With("X-Maintenance", "yes"), 200, release, "X-Maintenance", "yes", true},
+		{"flood", fake.Flood(3 << 20), 200, `"aaaa`, "Content-Type", jsonType, false},
+		{"gzip bomb", fake.GzipBomb(5<<20 + 17), 200, `"aaaa`, "", "", false},
+		{"no length", fake.Fault{NoLength: true}, 200, release, "", "", true},
+		{"dropped connection", fake.Drop(), 200, release, "", "", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t)
+			handled := make(chan struct{}, 2)
+			s.Handle("Releases.Active", func(*fake.Request) fake.Response {
+				handled <- struct{}{}
+				return fake.JSON(200, raw(release))
+			})
+			s.Fault("Releases.Active", test.fault)
+			began := time.Now()
+			r := mustSend(t, s, "GET", "/releases/active", "")
+			if wait := time.Since(began); wait < test.fault.Delay {
+				t.Errorf("after %s", wait)
+			}
+			if r.status != test.status || !strings.HasPrefix(r.body, test.body) || (test.body == "" && r.body != "") {
+				t.Errorf("got %d %.200q", r.status, r.body)
+			}
+			if got := r.header.Get(test.header); got != test.value {
+				t.Errorf("%s is %q", test.header, got)
+			}
+			if got := len(handled) == 1; got != test.handled {
+				t.Errorf("handled: %t", got)
+			}
+			for _, size := range []int64{test.fault.Flood, test.fault.GzipBomb} {
+				if size > 0 && (int64(len(r.body)) != size || strings.Trim(r.body, `"a`) != "") {
+					t.Errorf("%d bytes", len(r.body))
+				}
+			}
+			if r = mustSend(t, s, "GET", "/releases/active", ""); r.status != 200 || r.body != release {
+				t.Errorf("the next request got %d %q", r.status, r.body)
+			}
+			wantProblems(t, s)
+		})
+	}
+}
+
+func TestFaultsBreakTheConnection(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		fault   fake.Fault
+		want    error
+		status  int // in the record
+		handled bool
+	}{
+		{"cut body", fake.CutBody(), io.ErrUnexpectedEOF, 201, true},
+		{"cut body of a fault", fake.Fault{Status: 500, CutBody: true}, io.ErrUnexpectedEOF, 500, false},
+		{"reset", fake.Reset(), syscall.ECONNRESET, 0, false},
+		{"reset before the body", fake.ResetBeforeBody(), syscall.ECONNRESET, 0, false},
+		{"reset after handling", fake.ResetAfterHandling(), syscall.ECONNRESET, 0, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t)
+			handled := make(chan struct{}, 1)
+			s.Handle("Releases.Create", func(*fake.Request) fake.Response {
+				handled <- struct{}{}
+				return fake.JSON(201, raw(release))
+			})
+			s.Fault("", test.fault)
+			_, err := send(t, s, "POST", "/releases", `{"name":"x"}`)
+			if !errors.Is(err, test.want) {
+				t.Errorf("got %v", err)
+			}
+			if got := len(handled) == 1; got != test.handled {
+				t.Errorf("handled: %t", got)
+			}
+			seen := s.Requests()
+			if len(seen) != 1 || seen[0].Status != test.status || !seen[0].Faulty {
+				t.Errorf("recorded %+v", seen)
+			}
+			if body := string(seen[0].Body); (body == "") != (test.fault.Reset == fake.BeforeBody) {
+				t.Errorf("recorded body %q", body)
+			}
+			wantProblems(t, s)
+		})
+	}
+}
+
+func TestCutSilentlyLooksComplete(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	handleAll(s)
+	s.Fault("", fake.CutSilently())
+	r := mustSend(t, s, "GET", "/releases/active", "")
+	if r.body != release[:len(release)/2] || r.header.Get("Content-Length") != "" {
+		t.Errorf("got %q", r.body)
+	}
+}
+
+func TestDropClosesAnIdleConnection(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	handleAll(s)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	s.Fault("", fake.Pass(), fake.Drop())
+	for range 4 { // the client notices, sooner or later, and dials again
+		if r, err := sendWith(t, client, s, "GET", "/releases/active", ""); err != nil || r.body != release || r.header.Get("Connection") != "" {
+			t.Errorf("got %v, %v", r, err)
+		}
+	}
+}
+
+func TestWaitingEndsWithTheClient(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		fault fake.Fault
+	}{
+		{"stall", fake.Stall()},
+		{"delay", fake.Delay(time.Hour)},
+		{"slow body", fake.Slow(1, time.Hour)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t)
+			handleAll(s)
+			s.Fault("Releases.Active", test.fault)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			ended := make(chan error, 1)
+			client := newClient(t)
+			go func() {
+				req, _ := http.NewRequestWithContext(ctx, "GET", s.URL()+"/releases/active", nil)
+				res, err := client.Do(req)
+				if err == nil {
+					_, err = io.ReadAll(res.Body)
+					res.Body.Close()
+				}
+				ended <- err
+			}()
+			if err := s.Await(ctx, "Releases.Active", 1); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			s.Close() // waits for the handler, which must not sit out the hour
+		})
+	}
+}
+
+func TestWaitingEndsWithTheServer(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.Fault("", fake.Stall())
+	client := newClient(t)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.Get(s.URL() + "/config")
+		ended <- err
+	}()
+	if err := s.Await(t.Context(), "", 1); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := <-ended; err == nil {
+		t.Error("a stalled request was answered")
+	}
+}
+
+func TestFaultsAreTakenInOrder(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	handleAll(s)
+	s.Fault("", fake.Status(500), fake.Status(501).Repeat(2))
+	s.Fault("Releases.Active", fake.Pass(), fake.Status(429))
+	if got := s.PendingFaults(); got != 4 {
+		t.Errorf("%d pending", got)
+	}
+	statuses := func(paths ...string) (list []int) {
+		for _, path := range paths {
+			list = append(list, mustSend(t, s, "GET", path, "").status)
+		}
+		return list
+	}
+	got := statuses("/config", "/releases/active", "/releases/active", "/releases/active", "/config", "/config")
+	if want := []int{500, 200, 429, 501, 501, 204}; !equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	s.Fault("", fake.Status(502).Forever(), fake.Status(599))
+	if got, want := statuses("/config", "/config", "/config"), []int{502, 502, 502}; !equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	s.ClearFaults()
+	if got := statuses("/config"); got[0] != 204 || s.PendingFaults() != 0 {
+		t.Errorf("got %v", got)
+	}
+	wantProblems(t, s)
+}
+
+func equal(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func TestRequestsThatMeetAFaultAreChecked(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.Fault("", fake.Status(503).Repeat(2), fake.Reset())
+	if r := mustSend(t, s, "POST", "/releases", `{}`); r.status != 503 {
+		t.Errorf("got %d", r.status)
+	}
+	if r := mustSend(t, s, "GET", "/nothing", ""); r.status != 503 {
+		t.Errorf("got %d", r.status)
+	}
+	if _, err := send(t, s, "POST", "/releases", `[]`); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v", err)
+	}
+	wantProblems(t, s,
+		"fake: POST Releases.Create: body /name is missing",
+		"fake: GET /v1/nothing: the document has no such path",
+		"fake: POST Releases.Create: body: value must be an object")
+}
