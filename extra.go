@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Extra keeps what a server sent and a model has no field for, so that reading
@@ -76,21 +77,26 @@ func (x *Extra) Set(name string, raw json.RawMessage) {
 // Delete forgets the unknown member called name, and also the deviation of a
 // declared member of that name. It does nothing when there is none.
 func (x *Extra) Delete(name string) {
-	n := x.first()
-	for steps := 0; n != nil && n.name != name; n = n.prev {
-		// Looking further would make a long list slow to read: what may be there is
-		// hidden without knowing.
-		if steps++; steps == extraLimit {
-			break
-		}
-	}
-	if n == nil {
+	if !x.mayHold(name) {
 		return
 	}
-	x.push(extraNode{name: name, kind: extraForgotten})
+	x.push(extraNode{name: strings.Clone(name), kind: extraForgotten})
 	if x.head.count <= extraLimit {
 		x.tidy()
 	}
+}
+
+// mayHold reports whether name is kept, or whether the list is too long for
+// looking: a document that has a name a million times is read in linear time.
+func (x *Extra) mayHold(name string) bool {
+	n := x.first()
+	for range extraLimit {
+		if n == nil || n.name == name {
+			break
+		}
+		n = n.prev
+	}
+	return n != nil
 }
 
 // Len returns the number of unknown members.

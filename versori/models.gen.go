@@ -57,7 +57,7 @@ type Span struct {
 	StartTime time.Time `json:"startTime"`
 	// EndTime is when the step ended.
 	EndTime time.Time `json:"endTime"`
-	// Duration is how long the step took, in the unit of whoever recorded it; the platform names none.
+	// Duration is how long the step took, in milliseconds.
 	Duration float64 `json:"duration"`
 	// Attributes holds what is known of the step; the values are strings, numbers or booleans.
 	Attributes map[string]any `json:"attributes"`

@@ -12,7 +12,6 @@ func Object[T any](d *Decoder, dst *T, x *sdk.Extra, decode func(*T, *Decoder)) 
 	if d.isNull(x) {
 		return
 	}
-	d.settle(x)
 	decode(dst, d)
 }
 

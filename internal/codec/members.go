@@ -13,16 +13,18 @@ import (
 // A reader of members is called with the Decoder on the value of the current
 // member, and reads exactly that. Null leaves the zero value and is kept in x.
 
-// isNull consumes a null and keeps in x that the current member was one.
+// isNull consumes a null and keeps in x that the current member was one. It is
+// small enough to be inlined.
 func (d *Decoder) isNull(x *sdk.Extra) bool {
-	if d.pos >= len(d.data) || d.data[d.pos] != 'n' {
-		return false
-	}
-	return d.keepNull(x)
+	return d.pos < len(d.data) && (d.data[d.pos] == 'n' || d.deviated) && d.keepNull(x)
 }
 
 func (d *Decoder) keepNull(x *sdk.Extra) bool {
+	d.settle(x)
 	start := d.pos
+	if d.data[start] != 'n' {
+		return false
+	}
 	if d.literal("null") {
 		x.Deviate(d.keep(d.key), d.data[start:d.pos])
 		d.deviated = true
@@ -36,11 +38,10 @@ func (d *Decoder) deviate(x *sdk.Extra, raw []byte) {
 	d.deviated = true
 }
 
-// settle forgets a deviation of the current member that an earlier member of
-// the same name left.
+// settle forgets what an earlier member of the same name left in x.
 func (d *Decoder) settle(x *sdk.Extra) {
 	if d.deviated && !x.IsZero() {
-		x.Delete(d.keep(d.key))
+		x.Delete(string(d.key))
 	}
 }
 
@@ -50,13 +51,8 @@ func String(d *Decoder, dst *string, x *sdk.Extra) {
 		*dst = ""
 		return
 	}
-	b, ok := d.text()
-	if !ok {
-		return
-	}
-	*dst = d.keep(b)
-	if len(b) == 0 {
-		d.settle(x)
+	if b, ok := d.text(); ok {
+		*dst = d.keep(b)
 	}
 }
 
@@ -66,9 +62,7 @@ func Bool(d *Decoder, dst *bool, x *sdk.Extra) {
 		*dst = false
 		return
 	}
-	if setBool(d, dst) && !*dst {
-		d.settle(x)
-	}
+	setBool(d, dst)
 }
 
 // Int reads an integer; one that doesn't fit, or was written with a fraction or
@@ -78,9 +72,7 @@ func Int[I ~int | ~int32 | ~int64](d *Decoder, dst *I, x *sdk.Extra) {
 		*dst = 0
 		return
 	}
-	if setInt(d, dst) && *dst == 0 {
-		d.settle(x)
-	}
+	setInt(d, dst)
 }
 
 // Float reads a number, rounded once; one beyond the range is an error.
@@ -89,9 +81,7 @@ func Float[F ~float32 | ~float64](d *Decoder, dst *F, x *sdk.Extra) {
 		*dst = 0
 		return
 	}
-	if setFloat(d, dst) && *dst == 0 {
-		d.settle(x)
-	}
+	setFloat(d, dst)
 }
 
 // Time reads a time. What can't be read as one gives the zero time and is kept
@@ -105,8 +95,6 @@ func Time(d *Decoder, dst *time.Time, x *sdk.Extra) {
 	*dst = t
 	if unread != nil {
 		d.deviate(x, unread)
-	} else if t.IsZero() {
-		d.settle(x)
 	}
 }
 
@@ -121,8 +109,6 @@ func Date(d *Decoder, dst *types.Date, x *sdk.Extra) {
 	*dst = date
 	if unread != nil {
 		d.deviate(x, unread)
-	} else if date.IsZero() {
-		d.settle(x)
 	}
 }
 
@@ -169,19 +155,15 @@ func Secret(d *Decoder, dst *sdk.Secret, x *sdk.Extra) {
 		*dst = sdk.Secret{}
 		return
 	}
-	if setSecret(d, dst) && dst.IsZero() {
-		d.settle(x)
-	}
+	setSecret(d, dst)
 }
 
 // setSecret gives the text memory of its own: packed with others it would live
 // as long as they do.
-func setSecret(d *Decoder, dst *sdk.Secret) bool {
-	b, ok := d.text()
-	if ok {
+func setSecret(d *Decoder, dst *sdk.Secret) {
+	if b, ok := d.text(); ok {
 		*dst = sdk.NewSecret(string(b))
 	}
-	return ok
 }
 
 // Enum reads a string. known returns the constant for the values that the
@@ -191,9 +173,7 @@ func Enum[E ~string](d *Decoder, dst *E, x *sdk.Extra, known func([]byte) (E, bo
 		*dst = ""
 		return
 	}
-	if setEnum(d, dst, known) && *dst == "" {
-		d.settle(x)
-	}
+	setEnum(d, dst, known)
 }
 
 func setEnum[E ~string](d *Decoder, dst *E, known func([]byte) (E, bool)) bool {

@@ -9,6 +9,7 @@ import (
 // Opt reads an optional member with the reader of its value. A date or time that
 // can't be read leaves it absent and is kept in x.
 func Opt[T any](d *Decoder, dst *sdk.Optional[T], x *sdk.Extra, elem func(*T, *Decoder)) {
+	d.settle(x)
 	if d.null() {
 		*dst = sdk.Null[T]()
 		return
@@ -74,6 +75,7 @@ func OptFloat[F ~float32 | ~float64](d *Decoder, dst *sdk.Optional[F], _ *sdk.Ex
 // OptTime reads an optional time. What can't be read as one leaves it absent and
 // is kept in x.
 func OptTime(d *Decoder, dst *sdk.Optional[time.Time], x *sdk.Extra) {
+	d.settle(x)
 	if d.null() {
 		*dst = sdk.Null[time.Time]()
 		return

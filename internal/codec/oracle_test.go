@@ -260,6 +260,7 @@ func oracleFields(v *sample) map[string]any {
 // hasDuplicates reports whether any object of the document has a name twice.
 func hasDuplicates(data []byte) bool {
 	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
 	type frame struct {
 		names map[string]bool
 		name  bool

@@ -142,6 +142,7 @@ func (x *exchange) flush() { _ = http.NewResponseController(x.w).Flush() }
 
 // reset ends the connection with a TCP reset and without an answer.
 func (x *exchange) reset() {
+	x.pause(x.fault.Delay)
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)

@@ -42,10 +42,16 @@ func (r *recordingTB) reported() []string {
 	return slices.Clone(r.lines)
 }
 
+var loadDocument = sync.OnceValues(func() (*fake.Document, error) { return fake.Load([]byte(document)) })
+
 // newServer starts a server whose problems the test looks at itself.
 func newServer(t *testing.T, opts ...fake.Option) *fake.Server {
 	t.Helper()
-	s := fake.New(nil, []byte(document), opts...)
+	doc, err := loadDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := doc.Serve(nil, opts...)
 	t.Cleanup(s.Close)
 	if err := s.Err(); err != nil {
 		t.Fatal(err)
@@ -78,11 +84,22 @@ func send(t *testing.T, s *fake.Server, method, path, body string, header ...str
 
 func sendWith(t *testing.T, c *http.Client, s *fake.Server, method, path, body string, header ...string) (reply, error) {
 	t.Helper()
+	return exchange(t, c, method, s.URL()+path, body, header...)
+}
+
+// sendTo makes a request to a complete URL.
+func sendTo(t *testing.T, method, url string) (reply, error) {
+	t.Helper()
+	return exchange(t, newClient(t), method, url, "")
+}
+
+func exchange(t *testing.T, c *http.Client, method, url, body string, header ...string) (reply, error) {
+	t.Helper()
 	var reader io.Reader
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, reader)
+	req, err := http.NewRequestWithContext(t.Context(), method, url, reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,8 +98,8 @@ func (p *problems) close(name string) {
 // oneLine keeps a message that may hold anything on one line of bounded length.
 func oneLine(message string) string {
 	message = strings.Join(strings.Fields(message), " ")
-	if len(message) > 300 {
-		message = message[:300] + "…"
+	if len(message) > 400 {
+		message = strings.ToValidUTF8(message[:400], "") + "…"
 	}
 	return message
 }

@@ -28,6 +28,9 @@ type Exchange struct {
 	At time.Time
 }
 
+// maxExchanges bounds what a server that runs for long keeps.
+const maxExchanges = 10_000
+
 // recorder is the list of exchanges. Its lock is never held while something is read or sent.
 type recorder struct {
 	mu      sync.Mutex
@@ -49,6 +52,10 @@ func (r *recorder) begin(req *Request, faulty bool) int64 {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.kept) == maxExchanges {
+		r.kept = r.kept[1:]
+		r.first++
+	}
 	r.kept = append(r.kept, e)
 	if r.arrived != nil {
 		close(r.arrived)

@@ -135,8 +135,8 @@ func (x *exchange) checked(response Response, strict bool) answer {
 	if x.req.op == nil || (!strict && responseFor(x.req.op, a.status) == nil) {
 		return a
 	}
-	for _, v := range x.server.checks.answer(x.req.op, a) {
-		x.problem(fmt.Sprintf("answer %d: %s", a.status, v.inAnswer()))
+	for _, line := range lines(x.server.checks.answer(x.req.op, a), Violation.inAnswer) {
+		x.problem(fmt.Sprintf("answer %d: %s", a.status, line))
 	}
 	return a
 }
@@ -157,11 +157,12 @@ func (x *exchange) unknown() answer {
 }
 
 func (x *exchange) invalid(violations []Violation) answer {
-	x.invalidProblems(lines(violations))
+	messages := lines(violations, Violation.String)
+	x.invalidProblems(messages)
 	if hook := x.server.current().invalid; hook != nil {
 		return x.checked(hook(x.req, violations), false)
 	}
-	a, _ := JSON(http.StatusBadRequest, map[string]any{"message": strings.Join(lines(violations), "; ")}).render()
+	a, _ := JSON(http.StatusBadRequest, map[string]any{"message": strings.Join(messages, "; ")}).render()
 	return a
 }
 
@@ -181,7 +182,7 @@ func (x *exchange) misbehave() {
 	if x.req.op == nil {
 		x.unknown()
 	} else if violations := x.server.checks.request(x.req); len(violations) > 0 {
-		x.invalidProblems(lines(violations))
+		x.invalidProblems(lines(violations, Violation.String))
 	}
 	x.deliver(x.faultAnswer())
 }

@@ -271,7 +271,7 @@ func (s *Server) ExpectInvalid(operationIDs ...string) {
 }
 
 // Requests are the exchanges so far, in order of arrival; those of the named operations only, if any are named. An
-// exchange in progress doesn't hold it up.
+// exchange in progress doesn't hold it up. The last 10,000 are kept.
 func (s *Server) Requests(operationIDs ...string) []Exchange { return s.record.list(operationIDs) }
 
 // ForgetRequests empties the list of Requests.

@@ -1,13 +1,14 @@
 package fake
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
 // Violation is one way in which a request, or an answer, breaks the document.
 type Violation struct {
-	// In is where: path, query, header, body, or cookie.
+	// In is where: path, query, header, cookie or body; for an answer also status.
 	In string
 	// Path leads to the value: the parameter's name, then members and indexes as text. For the body it starts at the
 	// top; empty is the body as a whole.
@@ -60,17 +61,22 @@ func (v Violation) inAnswer() string {
 
 // join puts what is wrong behind where: "x is missing", "x: value must be an integer".
 func (v Violation) join(where string) string {
-	message := oneLine(v.Message)
-	if strings.HasPrefix(message, "is ") || strings.HasPrefix(message, "has ") {
-		return where + " " + message
+	if strings.HasPrefix(v.Message, "is ") || strings.HasPrefix(v.Message, "has ") {
+		return oneLine(where + " " + v.Message)
 	}
-	return where + ": " + message
+	return oneLine(where + ": " + v.Message)
 }
 
-func lines(violations []Violation) []string {
-	list := make([]string, 0, len(violations))
-	for _, v := range violations {
-		list = append(list, v.String())
+// maxLines bounds what is reported about one request or answer: a list can be wrong in each of its entries.
+const maxLines = 20
+
+func lines(violations []Violation, text func(Violation) string) []string {
+	var list []string
+	for i, v := range violations {
+		if i == maxLines {
+			return append(list, fmt.Sprintf("and %d more", len(violations)-i))
+		}
+		list = append(list, text(v))
 	}
 	return list
 }

@@ -79,11 +79,25 @@ func Do[T any](ctx context.Context, c *Client, call *Call, decode func(*T, *code
 		return nil, x.finish(failure)
 	}
 	v := new(T)
-	if err := codec.Unmarshal(body, v, decode); err != nil {
+	if err := decodeInto(x.s.shared, body, v, decode); err != nil {
 		return nil, x.finish(x.undecodable(err))
 	}
 	x.succeed()
 	return v, nil
+}
+
+// decodeInto is codec.Unmarshal with a decoder that calls pass on to each other.
+func decodeInto[T any](s *shared, body []byte, v *T, decode func(*T, *codec.Decoder)) error {
+	d, ok := s.decoders.Get().(*codec.Decoder)
+	if !ok {
+		d = codec.NewDecoder(nil)
+	}
+	d.Reset(body)
+	decode(v, d)
+	err := d.End()
+	d.Reset(nil)
+	s.decoders.Put(d)
+	return err
 }
 
 // Exec makes a call whose answer says nothing but that it succeeded.

@@ -124,8 +124,11 @@ func (x *exchange) run() error {
 		// Backoff and ErrorHandler are set by checkRetry, when it comes to them.
 	}
 	request := http.Request{
-		Method: x.call.Method, URL: &x.url, Header: http.Header{},
+		Method: x.call.Method, URL: &x.url, Header: x.s.shared.noHeader, // the attempt makes its own
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if x.client.Jar != nil {
+		request.Header = http.Header{} // http.Client writes cookies into it
 	}
 	x.request.Request = request.WithContext(x.ctx)
 	if x.sent != nil {

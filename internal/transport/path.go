@@ -117,32 +117,47 @@ func (s *settings) setPath(u *url.URL, call *Call) error {
 		}
 		return nil
 	}
-	var room [2 * 256]byte
-	plain, escaped := append(room[:0:256], s.base.prefix...), append(room[256:256], s.base.escaped...)
+	var room [256]byte
+	path, asIs, err := s.appendPath(append(room[:0], s.base.prefix...), call, false)
+	if err != nil {
+		return err
+	}
+	u.Path = string(path)
+	if asIs && s.base.escaped == s.base.prefix {
+		return nil
+	}
+	escaped, _, err := s.appendPath(append(path[:0], s.base.escaped...), call, true)
+	u.RawPath = string(escaped)
+	return err
+}
+
+// appendPath fills in the template. It reports whether the values look the same on the wire.
+func (s *settings) appendPath(b []byte, call *Call, escape bool) (path []byte, asIs bool, err error) {
+	asIs = true
 	rest, args := call.Path, call.Args
 	for {
 		open := strings.IndexByte(rest, '{')
 		if open < 0 {
-			break
+			return append(b, rest...), asIs, nil
 		}
 		size := strings.IndexByte(rest[open:], '}')
 		if size < 0 {
-			return fmt.Errorf("the path template %q is cut off", call.Path)
+			return nil, false, fmt.Errorf("the path template %q is cut off", call.Path)
 		}
-		name := rest[open+1 : open+size]
-		value, err := s.pathValue(name, &args)
+		value, left, err := s.pathValue(rest[open+1:open+size], args)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
-		plain = append(append(plain, rest[:open]...), value...)
-		escaped = appendEscaped(append(escaped, rest[:open]...), value)
+		args = left
+		b = append(b, rest[:open]...)
+		if escape {
+			b = appendEscaped(b, value)
+		} else {
+			b = append(b, value...)
+			asIs = asIs && allUnreserved(value)
+		}
 		rest = rest[open+size+1:]
 	}
-	u.Path = string(append(plain, rest...))
-	if escaped = append(escaped, rest...); string(escaped) != u.Path {
-		u.RawPath = string(escaped)
-	}
-	return nil
 }
 
 // setLiteralPath takes a path as it stands on the wire.
@@ -157,20 +172,18 @@ func (s *settings) setLiteralPath(u *url.URL, path string) error {
 
 // pathValue takes a parameter from the scope or from what is left of the arguments, and refuses what would make the
 // request one for another resource.
-func (s *settings) pathValue(name string, args *[]string) (string, error) {
+func (s *settings) pathValue(name string, args []string) (value string, left []string, err error) {
 	if s.platform.scoped(name) {
 		value, _ := s.scope.get(name)
 		if value == "" {
-			return "", fmt.Errorf("%s is not set (use the client's option or method for it, or sdk.WithScope(%q, …))", name, name)
+			return "", nil, fmt.Errorf("%s is not set (use the client's option or method for it, or sdk.WithScope(%q, …))", name, name)
 		}
-		return value, pathSafe(name, value)
+		return value, args, pathSafe(name, value)
 	}
-	if len(*args) == 0 {
-		return "", fmt.Errorf("%s is missing", name)
+	if len(args) == 0 {
+		return "", nil, fmt.Errorf("%s is missing", name)
 	}
-	value := (*args)[0]
-	*args = (*args)[1:]
-	return value, pathSafe(name, value)
+	return args[0], args[1:], pathSafe(name, args[0])
 }
 
 func pathSafe(name, value string) error {
@@ -187,6 +200,9 @@ const upperHex = "0123456789ABCDEF"
 
 // appendEscaped escapes everything but the unreserved characters of RFC 3986.
 func appendEscaped(b []byte, s string) []byte {
+	if allUnreserved(s) {
+		return append(b, s...)
+	}
 	for i := range len(s) {
 		if c := s[i]; unreserved(c) {
 			b = append(b, c)
@@ -197,6 +213,23 @@ func appendEscaped(b []byte, s string) []byte {
 	return b
 }
 
+func allUnreserved(s string) bool {
+	for i := range len(s) {
+		if !unreserved(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// unreserved looks the letters, the digits and "-._~" up in two words of 64 bits.
 func unreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+	const (
+		low  = 1<<'-' | 1<<'.' | (1<<10-1)<<'0'
+		high = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64) | 1<<('_'-64) | 1<<('~'-64)
+	)
+	if c < 64 {
+		return uint64(low)>>c&1 != 0
+	}
+	return c < 128 && uint64(high)>>(c-64)&1 != 0
 }

@@ -13,10 +13,16 @@ import (
 type shared struct {
 	buffers  sync.Pool // of *buffer
 	gzips    sync.Pool // of *gzip.Reader
-	jsonType []string  // never changed
+	decoders sync.Pool // of *codec.Decoder
+
+	// Never changed.
+	jsonType []string
+	noHeader http.Header
 }
 
-func newShared() *shared { return &shared{jsonType: []string{jsonType}} }
+func newShared() *shared {
+	return &shared{jsonType: []string{jsonType}, noHeader: http.Header{}}
+}
 
 const (
 	idleConnsPerHost = 64
