@@ -7,6 +7,69 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Browse) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Browse).encode) }
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Browse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Browse).decode) }
+
+func (m *Browse) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "selector":
+			codec.Opt(d, &m.Selector, &m.Extra, (*Selector).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+func (m *Browse) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOpt(e, "selector", &m.Selector, &m.Extra, codec.Plain, (*Selector).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m BrowsePage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*BrowsePage).encode) }
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *BrowsePage) UnmarshalJSON(data []byte) error {
+	return codec.Unmarshal(data, m, (*BrowsePage).decode)
+}
+
+func (m *BrowsePage) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "entries":
+			seen.Add(0)
+			codec.Slice(d, &m.Entries, &m.Extra, (*Entry).decode)
+		case "pagination":
+			seen.Add(1)
+			codec.Object(d, &m.Pagination, &m.Extra, (*Position).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "entries", "pagination")
+	}
+}
+
+func (m *BrowsePage) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*Entry).encode)
+	codec.PutObject(e, "pagination", &m.Pagination, &m.Extra, codec.NonEmpty, (*Position).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m Entry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Entry).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -111,6 +174,39 @@ func (m *EntryQuery) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Position) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Position).encode) }
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Position) UnmarshalJSON(data []byte) error {
+	return codec.Unmarshal(data, m, (*Position).decode)
+}
+
+func (m *Position) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "next":
+			seen.Add(0)
+			codec.String(d, &m.Next, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "next")
+	}
+}
+
+func (m *Position) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "next", m.Next, &m.Extra, codec.Plain)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m Problem) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Problem).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -143,6 +239,37 @@ func (m *Problem) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "code", m.Code, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Selector) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Selector).encode) }
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Selector) UnmarshalJSON(data []byte) error {
+	return codec.Unmarshal(data, m, (*Selector).decode)
+}
+
+func (m *Selector) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "after":
+			codec.OptString(d, &m.After, &m.Extra)
+		case "prefix":
+			codec.OptString(d, &m.Prefix, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+func (m *Selector) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "after", m.After, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "prefix", m.Prefix, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
 

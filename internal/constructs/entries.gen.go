@@ -120,6 +120,46 @@ func (s *EntriesService) All(ctx context.Context, params EntryListParams, opts .
 	return transport.Items(pages, func(page *EntryPage) []Entry { return page.Entries })
 }
 
+// Browse lists entries by a position inside of objects.
+//
+// The call is safe to repeat, so a failed attempt is retried.
+//
+// POST /entries/nested
+func (s *EntriesService) Browse(ctx context.Context, body Browse, opts ...sdk.Option) (*BrowsePage, error) {
+	call := transport.Call{
+		Operation: "Entries.Browse",
+		Method:    "POST",
+		Path:      "/entries/nested",
+		Body:      body.encode,
+		Repeat:    transport.Safe,
+	}
+	return transport.Do(ctx, s.client, &call, (*BrowsePage).decode, opts)
+}
+
+// BrowsePages iterates over the pages of Browse, starting where params points and asking for the next page only
+// when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
+// [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
+func (s *EntriesService) BrowsePages(ctx context.Context, params Browse, opts ...sdk.Option) iter.Seq2[*BrowsePage, error] {
+	fetch := func(ctx context.Context, params Browse) (*BrowsePage, error) {
+		return s.Browse(ctx, params, opts...)
+	}
+	next := func(params *Browse, page *BrowsePage) (string, bool) {
+		token := page.Pagination.Next
+		selector := params.Selector.Or(Selector{})
+		selector.After = sdk.Some(token)
+		params.Selector = sdk.Some(selector)
+		return token, token != ""
+	}
+	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+}
+
+// BrowseAll iterates over the items of all pages; see BrowsePages for how pages follow each other. Items are copies:
+// keeping one does not keep its page.
+func (s *EntriesService) BrowseAll(ctx context.Context, params Browse, opts ...sdk.Option) iter.Seq2[Entry, error] {
+	pages := s.BrowsePages(ctx, params, opts...)
+	return transport.Items(pages, func(page *BrowsePage) []Entry { return page.Entries })
+}
+
 // EntryWindowParams holds the parameters of Entries.Window. What is left zero is left to the platform's
 // defaults.
 type EntryWindowParams struct {

@@ -11,6 +11,26 @@ import (
 	"github.com/wharfinger/sdk"
 )
 
+// Browse is a question for entries by position.
+type Browse struct {
+	// Selector says where to look.
+	Selector sdk.Optional[Selector] `json:"selector,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// BrowsePage is one page of entries.
+type BrowsePage struct {
+	// Entries are the entries.
+	Entries []Entry `json:"entries"`
+	// Pagination leads to the other pages.
+	Pagination Position `json:"pagination"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
 // Entry is one line of a list.
 type Entry struct {
 	// ID identifies the entry.
@@ -46,12 +66,32 @@ type EntryQuery struct {
 	Extra sdk.Extra `json:"-"`
 }
 
+// Position leads to the other pages.
+type Position struct {
+	// Next is the position after this page; empty at the end.
+	Next string `json:"next"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
 // Problem is the body of an error.
 type Problem struct {
 	// Message is what went wrong.
 	Message string `json:"message"`
 	// Code is machine-readable reason. It may be null.
 	Code sdk.Optional[string] `json:"code,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Selector says where to look.
+type Selector struct {
+	// After is where to continue.
+	After sdk.Optional[string] `json:"after,omitzero"`
+	// Prefix is what names start with.
+	Prefix sdk.Optional[string] `json:"prefix,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`

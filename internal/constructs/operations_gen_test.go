@@ -12,6 +12,9 @@ func documented() samples.Package {
 		Name: "constructs",
 		Operations: []samples.Operation{
 			{
+				ID: "Things.File", Method: "GET", Path: "/files/{path}",
+			},
+			{
 				ID: "Things.DeleteMany", Method: "DELETE", Path: "/scopes/{scope_id}/things",
 				Request:  samples.RoundTrip[[]string],
 				Response: samples.RoundTrip[any],
@@ -58,6 +61,11 @@ func documented() samples.Package {
 			{
 				ID: "Entries.List", Method: "GET", Path: "/entries/cursor",
 				Response: samples.RoundTrip[EntryPage],
+			},
+			{
+				ID: "Entries.Browse", Method: "POST", Path: "/entries/nested",
+				Request:  samples.RoundTrip[Browse],
+				Response: samples.RoundTrip[BrowsePage],
 			},
 			{
 				ID: "Entries.Window", Method: "GET", Path: "/entries/offset",

@@ -20,6 +20,24 @@ import (
 // Creates, reads and deletes things.
 type ThingsService struct{ client *transport.Client }
 
+// File reads a file by its path.
+//
+// It can take minutes: no attempt is given up before ten of them. Bound it by the context.
+//
+// GET /files/{path}
+func (s *ThingsService) File(ctx context.Context, path string, opts ...sdk.Option) (string, error) {
+	call := transport.Call{
+		Operation: "Things.File",
+		Method:    "GET",
+		Path:      "/files/{path}",
+		Args:      []string{path},
+		Segments:  "path",
+		Slow:      true,
+	}
+	text, err := transport.Bytes(ctx, s.client, &call, opts)
+	return string(text), err
+}
+
 // DeleteMany deletes several things.
 //
 // The call is never repeated by the client.

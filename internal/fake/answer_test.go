@@ -99,6 +99,17 @@ func TestWrongAnswersAreReported(t *testing.T) {
 	}
 }
 
+func TestLongListsOfProblemsAreCut(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	respond(s, "Releases.List", fake.JSON(200, raw("["+strings.Repeat("1,", 99)+"1]")).With("X-Total", "1"))
+	mustSend(t, s, "GET", "/releases", "")
+	lines := s.Problems()
+	if want := "fake: GET Releases.List: answer 200: and 180 more"; len(lines) != 21 || lines[20] != want {
+		t.Errorf("%d lines, the last: %q", len(lines), lines[len(lines)-1])
+	}
+}
+
 func TestHandlersThatFail(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -118,7 +118,7 @@ func handleStyles(t *testing.T, s *fake.Server) {
 		respond(s, op.ID, fake.NoContent())
 	}
 	s.Handle("Plain.Get", func(r *fake.Request) fake.Response {
-		if r.Query("sort") != "name" || r.Int("ratio", 0) != 3 || !r.Bool("all", false) || r.Query("session") != "" {
+		if r.Query("sort") != "name" || r.Int("ratio", 0) != 3 || !r.Bool("all", false) || r.Query("ratio") != "3" || r.Query("session") != "" {
 			t.Errorf("defaults: %v %v %v", r.Value("sort"), r.Value("ratio"), r.Value("all"))
 		}
 		if width := r.Fields("spread")["width"]; r.Has("spread") && fmt.Sprint(width) != "1" {

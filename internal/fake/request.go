@@ -3,6 +3,7 @@ package fake
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -77,8 +78,7 @@ func (r *Request) Query(name string) string {
 	if r.values.Has(name) {
 		return r.values.Get(name)
 	}
-	text, _ := r.Value(name).(string)
-	return text
+	return text(r.Value(name))
 }
 
 // Int is a query parameter as an integer: as sent, else the document's default, else fallback.
@@ -163,15 +163,10 @@ func (r *Request) Decode(into any) error { return json.Unmarshal(r.Raw, into) }
 
 // text is a decoded scalar as it stands in a URL.
 func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	case bool:
-		return strconv.FormatBool(v)
+	if v == nil {
+		return ""
 	}
-	return ""
+	return fmt.Sprint(v)
 }
 
 func paramKey(in, name string) string { return in + " " + name }

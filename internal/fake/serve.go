@@ -184,6 +184,10 @@ func (x *exchange) misbehave() {
 	} else if violations := x.server.checks.request(x.req); len(violations) > 0 {
 		x.invalidProblems(lines(violations, Violation.String))
 	}
+	if x.fault.Reset != Never {
+		x.reset()
+		return
+	}
 	x.deliver(x.faultAnswer())
 }
 

@@ -155,6 +155,26 @@ func TestRecordedExchanges(t *testing.T) {
 	}
 }
 
+func TestOldExchangesAreDropped(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("makes ten thousand requests")
+	}
+	s := newServer(t)
+	s.Mount("/", http.NotFoundHandler())
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	for i := range 10_002 {
+		if _, err := exchange(t, client, "GET", fmt.Sprintf("%s/%d", s.Origin(), i), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen := s.Requests(); len(seen) != 10_000 || seen[0].Path != "/2" || seen[9_999].Status != 404 {
+		t.Errorf("%d kept, from %s", len(seen), seen[0].Path)
+	}
+}
+
 func TestRequestsDontWaitForExchanges(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -66,12 +66,13 @@ func (v *view) pagination(op codegen.OperationDefinition, m Method) *Pagination 
 		}
 		fmt.Fprintf(&next, "return strconv.Itoa(at), %s", full)
 	case "last-id":
-		id := p.Item.Schema.Properties[text("id")]
-		if id == nil {
-			v.fail("%s: x-pagination: the items have no member %q", m.ID, text("id"))
+		last := fmt.Sprintf("%s[len(%s)-1]", p.Items, p.Items)
+		id, err := member(last, p.Item.Schema, text("id"))
+		if err != nil {
+			v.fail("%s: x-pagination: the items: %w", m.ID, err)
 			return nil
 		}
-		fmt.Fprintf(&next, "if len(%s) == 0 {\nreturn \"\", false\n}\nlast := %s[len(%s)-1].%s\n", p.Items, p.Items, p.Items, propertyName(id, text("id")))
+		fmt.Fprintf(&next, "if len(%s) == 0 {\nreturn \"\", false\n}\nlast := %s\n", p.Items, id.get)
 		fmt.Fprintf(&next, "%s\nreturn last, true", position.set("last"))
 	default:
 		v.fail("%s: x-pagination: unknown style %q", m.ID, style)
@@ -81,28 +82,20 @@ func (v *view) pagination(op codegen.OperationDefinition, m Method) *Pagination 
 }
 
 func (v *view) nextToken(b *strings.Builder, m Method, page *openapi3.Schema, next, more string, position place) {
-	token := page.Properties[next]
-	if token == nil {
-		v.fail("%s: x-pagination: the answer has no member %q", m.ID, next)
+	token, err := member("page", page, next)
+	if err != nil {
+		v.fail("%s: x-pagination: the answer: %w", m.ID, err)
 		return
 	}
-	expr := "page." + propertyName(token, next)
-	if isOptional(page, next) {
-		expr += `.Or("")`
-	}
-	fmt.Fprintf(b, "token := %s\n%s\n", expr, position.set("token"))
+	fmt.Fprintf(b, "token := %s\n%s\n", token.get, position.set("token"))
 	condition := `token != ""`
-	if flag := page.Properties[more]; flag != nil {
-		e := "page." + propertyName(flag, more)
-		if isOptional(page, more) {
-			e += ".Or(true)"
-		}
-		condition += " && " + e
+	if flag, err := member("page", page, more); more != "" && err == nil {
+		condition += " && " + strings.Replace(flag.get, ".Or(false)", ".Or(true)", 1)
 	}
 	fmt.Fprintf(b, "return token, %s", condition)
 }
 
-// place is where a pager reads and writes its position.
+// place is where a pager reads and writes its position: an expression and the statements that assign to it.
 type place struct {
 	get string
 	set func(value string) string
@@ -110,18 +103,13 @@ type place struct {
 
 func (v *view) position(op codegen.OperationDefinition, m Method, inBody bool, name string) place {
 	if inBody {
-		if p := m.Body.Type.Schema.Properties[name]; p != nil {
-			field := "params." + propertyName(p, name)
-			if isOptional(m.Body.Type.Schema, name) {
-				zero := `""`
-				if resolve(p).Kind == Int {
-					zero = "0"
-				}
-				return place{get: field + ".Or(" + zero + ")", set: func(x string) string { return field + " = sdk.Some(" + x + ")" }}
-			}
-			return place{get: field, set: func(x string) string { return field + " = " + x }}
+		at, err := member("params", m.Body.Type.Schema, name)
+		if err != nil {
+			v.fail("%s: x-pagination: the body: %w", m.ID, err)
 		}
-	} else if p := op.Spec.Parameters.GetByInAndName("query", name); p != nil {
+		return at
+	}
+	if p := op.Spec.Parameters.GetByInAndName("query", name); p != nil {
 		field := v.param(op, p)
 		expr := "params." + field.Name
 		if strings.HasPrefix(field.GoType, "sdk.Optional[") {
@@ -131,6 +119,43 @@ func (v *view) position(op codegen.OperationDefinition, m Method, inBody bool, n
 	}
 	v.fail("%s: x-pagination: no parameter %q", m.ID, name)
 	return place{set: func(string) string { return "" }}
+}
+
+// member finds a member of a struct by its JSON name; a dot leads into an object: "selector.after".
+func member(expr string, s *openapi3.Schema, name string) (place, error) {
+	name, inner, nested := strings.Cut(name, ".")
+	ref := s.Properties[name]
+	if ref == nil {
+		return place{set: func(string) string { return "" }}, fmt.Errorf("it has no member %q", name)
+	}
+	t := resolve(ref)
+	field := expr + "." + propertyName(ref, name)
+	optional := isOptional(s, name)
+	if !nested {
+		if !optional {
+			return place{get: field, set: func(x string) string { return field + " = " + x }}, nil
+		}
+		zero := map[Kind]string{Int: "0", Bool: "false"}[t.Kind]
+		if zero == "" {
+			zero = `""`
+		}
+		return place{get: field + ".Or(" + zero + ")", set: func(x string) string { return field + " = sdk.Some(" + x + ")" }}, nil
+	}
+	if !optional {
+		return member(field, ref.Value, inner)
+	}
+	// The object may be missing: work on a copy of it and put that back.
+	in, err := member(name, ref.Value, inner)
+	if err != nil {
+		return in, err
+	}
+	whole := field + ".Or(" + t.Go + "{})"
+	return place{
+		get: strings.Replace(in.get, name, whole, 1),
+		set: func(x string) string {
+			return name + " := " + whole + "\n" + in.set(x) + "\n" + field + " = sdk.Some(" + name + ")"
+		},
+	}, nil
 }
 
 // isOptional tells whether a member became an Optional.

@@ -27,6 +27,9 @@ func (v *view) methodDoc(op codegen.OperationDefinition, m Method) []string {
 	case op.Method == "POST" || op.Method == "PATCH":
 		doc = append(doc, "A call that may have reached the platform is not repeated.")
 	}
+	if m.Slow {
+		doc = append(doc, "It can take minutes: no attempt is given up before ten of them. Bound it by the context.")
+	}
 	line := op.Method + " " + op.Path
 	if op.Spec.ExternalDocs != nil {
 		line += " — " + op.Spec.ExternalDocs.URL

@@ -56,13 +56,17 @@ type Method struct {
 	Body                 *Body
 	Result               Result
 	Repeat               string // "", transport.Safe or transport.Never
+	Slow                 bool   // takes minutes
 	Pages                *Pagination
 	Aliases              []string // "METHOD path"
 	Errors               []ErrorType
 }
 
 // Arg is a path parameter in the signature.
-type Arg struct{ Name, Wire string }
+type Arg struct {
+	Name, Wire string
+	Segments   bool // its slashes separate segments of the path
+}
 
 // Params is the struct of an operation's query and header parameters.
 type Params struct {
@@ -160,7 +164,7 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 			}
 			m.Params.Fields = append(m.Params.Fields, v.param(op, p))
 		case p.Extensions["x-scope"] != "client":
-			m.Args = append(m.Args, Arg{Name: argName(p), Wire: p.Name})
+			m.Args = append(m.Args, Arg{Name: argName(p), Wire: p.Name, Segments: p.Extensions["x-path"] == "segments"})
 		}
 	}
 	if m.Params != nil {
@@ -174,6 +178,7 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 	case "never":
 		m.Repeat = "transport.Never"
 	}
+	m.Slow = op.Spec.Extensions["x-timeout"] == "none"
 	m.Pages = v.pagination(op, m)
 	m.Errors = v.errorTypes(op)
 	aliases, _ := op.Spec.Extensions["x-aliases"].([]any)

@@ -93,6 +93,9 @@ func (x *exchange) newWatch(ctx context.Context) *watch {
 		w = new(watch) // net/http may still hold the one before
 	}
 	w.parent, w.timeout = ctx, x.s.attemptTimeout
+	if x.call.Slow && w.timeout > 0 {
+		w.timeout = max(w.timeout, slowTimeout)
+	}
 	if x.s.maxElapsed > 0 {
 		w.end = x.began.Add(x.s.maxElapsed)
 	}

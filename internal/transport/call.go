@@ -30,8 +30,10 @@ type Call struct {
 	// Path is the template, such as "/v1/orgs/{org_id}/apps", relative to the base URL.
 	Path string
 	// Args are the values of the path parameters that no option gives, in order of appearance.
-	Args  []string
-	Query Query
+	Args []string
+	// Segments names the path parameter whose slashes separate segments: each segment is escaped on its own.
+	Segments string
+	Query    Query
 	// Header holds the operation's own header fields. Its keys are canonical.
 	Header http.Header
 	// Body writes a JSON body; what it leaves out against the document's rules is refused.
@@ -40,6 +42,8 @@ type Call struct {
 	Raw         []byte
 	ContentType string
 	Repeat      Repeat
+	// Slow is an operation that takes minutes: no attempt is given up before slowTimeout.
+	Slow bool
 	// Accept is the answer's type, "application/json" if empty.
 	Accept string
 	// Stream says that the answer's body takes as long as it takes: the limit of an attempt ends with the headers. The body

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -144,20 +145,46 @@ func (s *settings) appendPath(b []byte, call *Call, escape bool) (path []byte, a
 		if size < 0 {
 			return nil, false, fmt.Errorf("the path template %q is cut off", call.Path)
 		}
-		value, left, err := s.pathValue(rest[open+1:open+size], args)
+		name := rest[open+1 : open+size]
+		value, left, err := s.pathValue(name, args)
 		if err != nil {
 			return nil, false, err
 		}
 		args = left
 		b = append(b, rest[:open]...)
+		rest = rest[open+size+1:]
+		if name == call.Segments {
+			if b, err = appendSegments(b, name, value, escape); err != nil {
+				return nil, false, err
+			}
+			asIs = asIs && allUnreserved(strings.ReplaceAll(value, "/", ""))
+			continue
+		}
 		if escape {
 			b = appendEscaped(b, value)
 		} else {
 			b = append(b, value...)
 			asIs = asIs && allUnreserved(value)
 		}
-		rest = rest[open+size+1:]
 	}
+}
+
+// appendSegments appends a value that is several segments, each of which must be one that a path can't do without.
+func appendSegments(b []byte, name, value string, escape bool) ([]byte, error) {
+	for i, segment := range strings.Split(value, "/") {
+		if err := pathSafe("segment "+strconv.Itoa(i+1)+" of "+name, segment); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			b = append(b, '/')
+		}
+		if escape {
+			b = appendEscaped(b, segment)
+		} else {
+			b = append(b, segment...)
+		}
+	}
+	return b, nil
 }
 
 // setLiteralPath takes a path as it stands on the wire.

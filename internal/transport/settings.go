@@ -15,6 +15,7 @@ const (
 	defaultBackoffMax     = 30 * time.Second
 	defaultMaxRetryAfter  = time.Minute
 	defaultAttemptTimeout = 2 * time.Minute
+	slowTimeout           = 10 * time.Minute // of an attempt of a slow operation, whatever is set
 	defaultReadTimeout    = time.Minute
 	defaultRetryBudget    = 100
 	defaultMaxBodySize    = 64 << 20

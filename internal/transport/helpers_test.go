@@ -1,0 +1,173 @@
+package transport_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/transport"
+)
+
+const testToken = "tok-5ecre7-0123456789"
+
+// platform is one whose error bodies are {"code", "message", "retry_after"}.
+func platform() transport.Platform {
+	return transport.Platform{
+		Name: "port", BaseURL: "https://api.example.com", TokenEnv: "WHARFINGER_TEST_TOKEN", BaseURLEnv: "WHARFINGER_TEST_BASE_URL",
+		Scoped: []string{"org_id", "organisation_id"},
+		DecodeError: func(e *sdk.Error) {
+			var body struct {
+				Code, Message string
+				RetryAfter    float64 `json:"retry_after"`
+			}
+			if json.Unmarshal(e.Body, &body) != nil {
+				return
+			}
+			e.Code, e.Message = body.Code, body.Message
+			e.RetryAfter = time.Duration(body.RetryAfter * float64(time.Second))
+		},
+		RetryAfter: func(h http.Header, now time.Time) (time.Duration, bool) {
+			at, err := time.Parse(time.RFC3339, h.Get("X-Rate-Limit-Reset"))
+			return at.Sub(now), err == nil
+		},
+	}
+}
+
+// newClient makes a client with a token.
+func newClient(t testing.TB, opts ...sdk.Option) *transport.Client {
+	t.Helper()
+	c, err := transport.New(platform(), append([]sdk.Option{sdk.WithToken(testToken)}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// serve starts a server on loopback and gives a client for it.
+func serve(t testing.TB, h http.HandlerFunc, opts ...sdk.Option) *transport.Client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return newClient(t, append([]sdk.Option{sdk.WithBaseURL(s.URL), quick()}, opts...)...)
+}
+
+// quick makes waits short where their length isn't the matter.
+func quick() sdk.Option { return sdk.WithBackoff(time.Microsecond, time.Millisecond) }
+
+// step is one answer of a script.
+type step func(*http.Request) (*http.Response, error)
+
+// script is a transport that answers by a list, the last for all that follow.
+type script struct {
+	steps []step
+
+	mu     sync.Mutex
+	seen   []*http.Request
+	bodies []string
+	times  []time.Time
+}
+
+func play(steps ...step) *script { return &script{steps: steps} }
+
+func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+		_ = r.Body.Close()
+	}
+	s.mu.Lock()
+	n := len(s.seen)
+	s.seen = append(s.seen, r)
+	s.bodies = append(s.bodies, string(body))
+	s.times = append(s.times, time.Now())
+	s.mu.Unlock()
+	resp, err := s.steps[min(n, len(s.steps)-1)](r)
+	if resp != nil {
+		resp.Request = r
+	}
+	return resp, err
+}
+
+func (s *script) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.seen)
+}
+
+func (s *script) requests() []*http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.seen)
+}
+
+// answer gives a status, a body and header fields: name, value, name, value. JSON is what it says it is unless told else.
+func answer(status int, body string, header ...string) step {
+	return func(*http.Request) (*http.Response, error) {
+		h := http.Header{"Content-Type": {"application/json"}}
+		for i := 0; i+1 < len(header); i += 2 {
+			if header[i+1] == "" {
+				h.Del(header[i])
+				continue
+			}
+			if http.CanonicalHeaderKey(header[i]) == "Content-Type" {
+				h.Del("Content-Type")
+			}
+			h.Add(header[i], header[i+1])
+		}
+		return &http.Response{
+			StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		}, nil
+	}
+}
+
+// fail gives a failure of the network.
+func fail(err error) step {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// stall never answers.
+func stall(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+var errReset = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}
+
+func getOnly(ctx context.Context, c *transport.Client, opts ...sdk.Option) error {
+	_, err := getThing(ctx, c, "a", opts...)
+	return err
+}
+
+func postOnly(ctx context.Context, c *transport.Client, opts ...sdk.Option) error {
+	_, err := postThing(ctx, c, thing{ID: "a"}, opts...)
+	return err
+}
+
+// apiError is the *sdk.Error that every failure must be.
+func apiError(t testing.TB, err error) *sdk.Error {
+	t.Helper()
+	var e *sdk.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error is %T, not *sdk.Error: %v", err, err)
+	}
+	return e
+}
+
+func wantIs(t testing.TB, err error, targets ...error) {
+	t.Helper()
+	for _, target := range targets {
+		if !errors.Is(err, target) {
+			t.Errorf("error %q is not %q", err, target)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package releasestest
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/releases"
+)
+
+// timestamp is the form of the time in an error: in microseconds, without a zone.
+const timestamp = "2006-01-02T15:04:05.000000"
+
+// failure is an error of the documented kind.
+func (s *Server) failure(status int, details map[string]any) fake.Response {
+	return s.failureWith(status, "", details)
+}
+
+// failureWith is an error with a message for statuses that the platform's reference has none for.
+func (s *Server) failureWith(status int, message string, details map[string]any) fake.Response {
+	code, documented := reason(status)
+	if details == nil {
+		details = map[string]any{}
+	}
+	return fake.JSON(status, releases.ErrorBody{
+		Error:      code,
+		Message:    cmp.Or(documented, message, http.StatusText(status)),
+		Details:    details,
+		Timestamp:  sdk.Some(s.Now().Format(timestamp)),
+		StatusCode: sdk.Some(status),
+	})
+}
+
+// reason is the code of a status and the message that the platform's reference shows with it, empty if it shows none.
+func reason(status int) (code, message string) {
+	switch status {
+	case http.StatusUnauthorized:
+		return releases.CodeAuthenticationFailed, "Authentication required"
+	case http.StatusForbidden:
+		return releases.CodeForbidden, "You don't have permission to perform this action"
+	case http.StatusNotFound:
+		return releases.CodeResourceNotFound, "The requested resource was not found"
+	case http.StatusConflict:
+		return releases.CodeConflict, ""
+	case http.StatusTooManyRequests:
+		return releases.CodeRateLimitExceeded, ""
+	case http.StatusInternalServerError:
+		return releases.CodeInternalServerError, "An unexpected error occurred"
+	}
+	return strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")), ""
+}
+
+// notFound is the error of a path that leads to nothing, and names what it should have led to.
+func (s *Server) notFound(r *fake.Request) fake.Response {
+	kind, id := "path", r.URL.Path
+	switch {
+	case r.Path("release_id") != "":
+		kind, id = "release", r.Path("release_id")
+	case r.Operation.ID == "Releases.GetActive":
+		kind, id = "release", "active"
+	case r.Path("app_id") != "":
+		kind, id = "app", r.Path("app_id")
+	}
+	return s.failure(http.StatusNotFound, map[string]any{"resource_type": kind, "resource_id": id})
+}
+
+// onError is what the platform answers where no operation does: unknown paths, faults that name a status.
+func (s *Server) onError(r *fake.Request, status int, message string) fake.Response {
+	switch status {
+	case http.StatusNotFound:
+		return s.notFound(r)
+	case http.StatusForbidden:
+		return s.failure(status, map[string]any{"required_permission": permission})
+	case http.StatusUnprocessableEntity:
+		return refuse(releases.ValidationIssue{
+			Loc: []any{"body"}, Msg: "This request was refused", Type: "value_error",
+			Input: sdk.Null[any](), Ctx: map[string]any{},
+		})
+	}
+	return s.failureWith(status, message, nil)
+}
+
+// refuse is a validation error.
+func refuse(issues ...releases.ValidationIssue) fake.Response {
+	return fake.JSON(http.StatusUnprocessableEntity, releases.ValidationErrorBody{Detail: issues})
+}
