@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wharfinger/sdk/fault"
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
@@ -196,7 +197,7 @@ func TestErrorsHaveThePlatformsShape(t *testing.T) {
 	if want := `{"error":"","message":"the document has no such path","status":404}`; r.body != want {
 		t.Errorf("got %s", r.body)
 	}
-	s.Fault("Releases.Get", fake.Status(503))
+	s.Inject("Releases.Get", fault.Status(503))
 	r = mustSend(t, s, "GET", "/releases/"+id, "")
 	if want := `{"error":"Releases.Get","message":"Service Unavailable","status":503}`; r.status != 503 || r.body != want {
 		t.Errorf("got %s", r.body)

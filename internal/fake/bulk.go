@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+
+	"github.com/wharfinger/sdk/fault"
 )
 
 // block is the size of the pieces that long bodies are made of.
 const block = 1 << 20
 
-// content is the body that the fault makes of an answer, and its length where it is known.
-func (f Fault) content(a *answer) (io.Reader, int64) {
+// spoiled is the body that the fault makes of an answer, and its length where it is known.
+func spoiled(f fault.Fault, a *answer) (io.Reader, int64) {
 	switch {
 	case f.EmptyBody:
 		a.body = nil

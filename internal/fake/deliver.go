@@ -59,7 +59,7 @@ func (x *exchange) deliver(a answer) {
 		panic(http.ErrAbortHandler)
 	}
 	x.server.record.status(x.entry, a.status) // before the client can see the answer
-	body, length := f.content(&a)
+	body, length := spoiled(f, &a)
 	header := x.w.Header()
 	maps.Copy(header, a.header)
 	if f.ContentType != "" {

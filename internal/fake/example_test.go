@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/wharfinger/sdk/fault"
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
@@ -14,7 +15,7 @@ func ExampleNew() {
 	s.Handle("Releases.Get", func(r *fake.Request) fake.Response {
 		return fake.JSON(200, map[string]any{"id": r.Path("release_id"), "name": "one", "size": "large", "made_at": s.Now()})
 	})
-	s.Fault("Releases.Get", fake.HTML(502))
+	s.Inject("Releases.Get", fault.HTML(502))
 	for _, query := range []string{"?verbose=yes", ""} {
 		res, err := http.Get(s.URL() + "/releases/" + s.IDs.UUID() + query)
 		if err != nil {

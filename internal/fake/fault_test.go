@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wharfinger/sdk/fault"
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
@@ -18,35 +19,35 @@ func TestFaultsAnswer(t *testing.T) {
 	const jsonType = "application/json"
 	tests := []struct {
 		name    string
-		fault   fake.Fault
+		fault   fault.Fault
 		status  int
 		body    string // a prefix
 		header  string // one to look for
 		value   string
 		handled bool // the request has had its effect
 	}{
-		{"no fault", fake.Pass(), 200, release, "Content-Type", jsonType, true},
-		{"status", fake.Status(503), 503, `{"message":"Service Unavailable"}`, "Content-Type", jsonType, false},
-		{"status with another type", fake.Fault{Status: 400, ContentType: "application/vnd.x+json"}, 400, `{"message":"Bad Request"}`, "Content-Type", "application/vnd.x+json", false},
-		{"retry after", fake.RetryAfter(429, 1500*time.Millisecond), 429, `{"message":"Too Many Requests"}`, "Retry-After", "2", false},
-		{"retry after in another form", fake.Status(503).With("Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT"), 503, "{", "Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT", false},
-		{"ready answer", fake.Answer(400, jsonType, []byte("{}")), 400, "{}", "Content-Type", jsonType, false},
-		{"page of a proxy", fake.HTML(502), 502, "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title>", "Content-Type", "text/html; charset=utf-8", false},
-		{"captive portal", fake.Fault{HTML: true}, 200, "<!DOCTYPE html>", "", "", false},
-		{"garbage", fake.Garbage(), 200, `{"items": [{"id": upstream`, "Content-Type", jsonType, false},
-		{"trailing garbage", fake.TrailingGarbage(), 200, release + "\n<script", "Content-Type", jsonType, true},
-		{"empty body", fake.Empty(400), 400, "", "Content-Length", "0", false},
-		{"empty body of the real answer", fake.Fault{EmptyBody: true}, 200, "", "Content-Type", "", true},
-		{"redirect", fake.Redirect(302, "https://elsewhere.example/"), 302, "", "Location", "https://elsewhere.example/", false},
-		{"redirect without a status", fake.Fault{Redirect: "/x"}, 307, "", "Location", "/x", false},
-		{"delay", fake.Delay(20 * time.Millisecond), 200, release, "", "", true},
-		{"late status", fake.Status(500).After(20 * time.Millisecond), 500, "{", "", "", false},
-		{"slow body", fake.Slow(20, time.Millisecond), 200, release, "", "", true},
-		{"header", fake.Pass().With("X-Maintenance", "yes"), 200, release, "X-Maintenance", "yes", true},
-		{"flood", fake.Flood(3 << 20), 200, `"aaaa`, "Content-Type", jsonType, false},
-		{"gzip bomb", fake.GzipBomb(5<<20 + 17), 200, `"aaaa`, "", "", false},
-		{"no length", fake.Fault{NoLength: true}, 200, release, "", "", true},
-		{"dropped connection", fake.Drop(), 200, release, "", "", true},
+		{"no fault", fault.Pass(), 200, release, "Content-Type", jsonType, true},
+		{"status", fault.Status(503), 503, `{"message":"Service Unavailable"}`, "Content-Type", jsonType, false},
+		{"status with another type", fault.Fault{Status: 400, ContentType: "application/vnd.x+json"}, 400, `{"message":"Bad Request"}`, "Content-Type", "application/vnd.x+json", false},
+		{"retry after", fault.RetryAfter(429, 1500*time.Millisecond), 429, `{"message":"Too Many Requests"}`, "Retry-After", "2", false},
+		{"retry after in another form", fault.Status(503).With("Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT"), 503, "{", "Retry-After", "Fri, 20 Nov 2026 10:00:00 GMT", false},
+		{"ready answer", fault.Answer(400, jsonType, []byte("{}")), 400, "{}", "Content-Type", jsonType, false},
+		{"page of a proxy", fault.HTML(502), 502, "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title>", "Content-Type", "text/html; charset=utf-8", false},
+		{"captive portal", fault.Fault{HTML: true}, 200, "<!DOCTYPE html>", "", "", false},
+		{"garbage", fault.Garbage(), 200, `{"items": [{"id": upstream`, "Content-Type", jsonType, false},
+		{"trailing garbage", fault.TrailingGarbage(), 200, release + "\n<script", "Content-Type", jsonType, true},
+		{"empty body", fault.Empty(400), 400, "", "Content-Length", "0", false},
+		{"empty body of the real answer", fault.Fault{EmptyBody: true}, 200, "", "Content-Type", "", true},
+		{"redirect", fault.Redirect(302, "https://elsewhere.example/"), 302, "", "Location", "https://elsewhere.example/", false},
+		{"redirect without a status", fault.Fault{Redirect: "/x"}, 307, "", "Location", "/x", false},
+		{"delay", fault.Delay(20 * time.Millisecond), 200, release, "", "", true},
+		{"late status", fault.Status(500).After(20 * time.Millisecond), 500, "{", "", "", false},
+		{"slow body", fault.Slow(20, time.Millisecond), 200, release, "", "", true},
+		{"header", fault.Pass().With("X-Maintenance", "yes"), 200, release, "X-Maintenance", "yes", true},
+		{"flood", fault.Flood(3 << 20), 200, `"aaaa`, "Content-Type", jsonType, false},
+		{"gzip bomb", fault.GzipBomb(5<<20 + 17), 200, `"aaaa`, "", "", false},
+		{"no length", fault.Fault{NoLength: true}, 200, release, "", "", true},
+		{"dropped connection", fault.Drop(), 200, release, "", "", true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -57,7 +58,7 @@ func TestFaultsAnswer(t *testing.T) {
 				handled <- struct{}{}
 				return fake.JSON(200, raw(release))
 			})
-			s.Fault("Releases.Active", test.fault)
+			s.Inject("Releases.Active", test.fault)
 			began := time.Now()
 			r := mustSend(t, s, "GET", "/releases/active", "")
 			if wait := time.Since(began); wait < test.fault.Delay {
@@ -89,16 +90,16 @@ func TestFaultsBreakTheConnection(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
-		fault   fake.Fault
+		fault   fault.Fault
 		want    error
 		status  int // in the record
 		handled bool
 	}{
-		{"cut body", fake.CutBody(), io.ErrUnexpectedEOF, 201, true},
-		{"cut body of a fault", fake.Fault{Status: 500, CutBody: true}, io.ErrUnexpectedEOF, 500, false},
-		{"reset", fake.Reset(), syscall.ECONNRESET, 0, false},
-		{"reset before the body", fake.ResetBeforeBody(), syscall.ECONNRESET, 0, false},
-		{"reset after handling", fake.ResetAfterHandling(), syscall.ECONNRESET, 0, true},
+		{"cut body", fault.CutBody(), io.ErrUnexpectedEOF, 201, true},
+		{"cut body of a fault", fault.Fault{Status: 500, CutBody: true}, io.ErrUnexpectedEOF, 500, false},
+		{"reset", fault.Reset(), syscall.ECONNRESET, 0, false},
+		{"reset before the body", fault.ResetBeforeBody(), syscall.ECONNRESET, 0, false},
+		{"reset after handling", fault.ResetAfterHandling(), syscall.ECONNRESET, 0, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -109,7 +110,7 @@ func TestFaultsBreakTheConnection(t *testing.T) {
 				handled <- struct{}{}
 				return fake.JSON(201, raw(release))
 			})
-			s.Fault("", test.fault)
+			s.Inject("", test.fault)
 			_, err := send(t, s, "POST", "/releases", `{"name":"x"}`)
 			if !errors.Is(err, test.want) {
 				t.Errorf("got %v", err)
@@ -121,7 +122,7 @@ func TestFaultsBreakTheConnection(t *testing.T) {
 			if len(seen) != 1 || seen[0].Status != test.status || !seen[0].Faulty {
 				t.Errorf("recorded %+v", seen)
 			}
-			if body := string(seen[0].Body); (body == "") != (test.fault.Reset == fake.BeforeBody) {
+			if body := string(seen[0].Body); (body == "") != (test.fault.Reset == fault.BeforeBody) {
 				t.Errorf("recorded body %q", body)
 			}
 			wantProblems(t, s)
@@ -133,7 +134,7 @@ func TestCutSilentlyLooksComplete(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	handleAll(s)
-	s.Fault("", fake.CutSilently())
+	s.Inject("", fault.CutSilently())
 	r := mustSend(t, s, "GET", "/releases/active", "")
 	if r.body != release[:len(release)/2] || r.header.Get("Content-Length") != "" {
 		t.Errorf("got %q", r.body)
@@ -147,7 +148,7 @@ func TestDropClosesAnIdleConnection(t *testing.T) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	s.Fault("", fake.Pass(), fake.Drop())
+	s.Inject("", fault.Pass(), fault.Drop())
 	for range 4 { // the client notices, sooner or later, and dials again
 		if r, err := sendWith(t, client, s, "GET", "/releases/active", ""); err != nil || r.body != release || r.header.Get("Connection") != "" {
 			t.Errorf("got %v, %v", r, err)
@@ -159,18 +160,18 @@ func TestWaitingEndsWithTheClient(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name  string
-		fault fake.Fault
+		fault fault.Fault
 	}{
-		{"stall", fake.Stall()},
-		{"delay", fake.Delay(time.Hour)},
-		{"slow body", fake.Slow(1, time.Hour)},
+		{"stall", fault.Stall()},
+		{"delay", fault.Delay(time.Hour)},
+		{"slow body", fault.Slow(1, time.Hour)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
 			handleAll(s)
-			s.Fault("Releases.Active", test.fault)
+			s.Inject("Releases.Active", test.fault)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			ended := make(chan error, 1)
@@ -199,7 +200,7 @@ func TestWaitingEndsWithTheClient(t *testing.T) {
 func TestWaitingEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.Fault("", fake.Stall())
+	s.Inject("", fault.Stall())
 	client := newClient(t)
 	ended := make(chan error, 1)
 	go func() {
@@ -219,8 +220,8 @@ func TestFaultsAreTakenInOrder(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	handleAll(s)
-	s.Fault("", fake.Status(500), fake.Status(501).Repeat(2))
-	s.Fault("Releases.Active", fake.Pass(), fake.Status(429))
+	s.Inject("", fault.Status(500), fault.Status(501).Repeat(2))
+	s.Inject("Releases.Active", fault.Pass(), fault.Status(429))
 	if got := s.PendingFaults(); got != 4 {
 		t.Errorf("%d pending", got)
 	}
@@ -234,7 +235,7 @@ func TestFaultsAreTakenInOrder(t *testing.T) {
 	if want := []int{500, 200, 429, 501, 501, 204}; !equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	s.Fault("", fake.Status(502).Forever(), fake.Status(599))
+	s.Inject("", fault.Status(502).Forever(), fault.Status(599))
 	if got, want := statuses("/config", "/config", "/config"), []int{502, 502, 502}; !equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -260,7 +261,7 @@ func equal(a, b []int) bool {
 func TestRequestsThatMeetAFaultAreChecked(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.Fault("", fake.Status(503).Repeat(2), fake.Reset())
+	s.Inject("", fault.Status(503).Repeat(2), fault.Reset())
 	if r := mustSend(t, s, "POST", "/releases", `{}`); r.status != 503 {
 		t.Errorf("got %d", r.status)
 	}

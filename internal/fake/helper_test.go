@@ -228,7 +228,7 @@ paths:
         default: {$ref: '#/components/responses/Problem'}
   /files/{path}:
     parameters:
-      - {name: path, in: path, required: true, x-multi-segment: true, schema: {type: string}}
+      - {name: path, in: path, required: true, x-path: segments, schema: {type: string}}
     get:
       operationId: Files.Get
       responses:

@@ -1,18 +1,22 @@
 package fake
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/wharfinger/sdk/fault"
+)
 
 // faultQueue holds the faults to come, by operation.
 type faultQueue struct {
 	mu    sync.Mutex
-	lists map[string][]Fault
+	lists map[string][]fault.Fault
 }
 
-func (q *faultQueue) add(operationID string, faults []Fault) {
+func (q *faultQueue) add(operationID string, faults []fault.Fault) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.lists == nil {
-		q.lists = map[string][]Fault{}
+		q.lists = map[string][]fault.Fault{}
 	}
 	q.lists[operationID] = append(q.lists[operationID], faults...)
 }
@@ -34,7 +38,7 @@ func (q *faultQueue) pending() int {
 }
 
 // take gives the fault for one request: that of its operation first, then that for all, else none.
-func (q *faultQueue) take(operationID string) Fault {
+func (q *faultQueue) take(operationID string) fault.Fault {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	id := operationID
@@ -43,7 +47,7 @@ func (q *faultQueue) take(operationID string) Fault {
 	}
 	list := q.lists[id]
 	if len(list) == 0 {
-		return Fault{}
+		return fault.Fault{}
 	}
 	fault := list[0]
 	switch {

@@ -102,12 +102,11 @@ func parseSegment(segment string) (prefix, name, suffix string, ok bool) {
 	return prefix, name, suffix, found && name != "" && !strings.ContainsAny(suffix, "{}")
 }
 
-// multiSegment says whether a path parameter takes slashes as they are (x-multi-segment).
+// multiSegment says whether a path parameter takes slashes as they are (x-path: segments).
 func multiSegment(op *operation, name string) bool {
 	for _, p := range op.params {
 		if p.In == "path" && p.Name == name {
-			yes, _ := p.Extensions["x-multi-segment"].(bool)
-			return yes
+			return p.Extensions["x-path"] == "segments"
 		}
 	}
 	return false

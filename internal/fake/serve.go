@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/wharfinger/sdk/fault"
 )
 
 // exchange is one request on its way through the server.
@@ -16,7 +18,7 @@ type exchange struct {
 	http   *http.Request
 	req    *Request
 	match  match
-	fault  Fault
+	fault  fault.Fault
 	entry  int64 // number of its record
 }
 
@@ -28,20 +30,20 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{server: s, w: w, http: r, match: s.doc.root.find(r.Method, r.URL.EscapedPath())}
 	x.req = s.request(r, x.match)
 	x.fault = s.faults.take(x.req.Operation.ID)
-	x.entry = s.record.begin(x.req, !x.fault.none())
-	if x.fault.Reset == BeforeBody {
+	x.entry = s.record.begin(x.req, !harmless(x.fault))
+	if x.fault.Reset == fault.BeforeBody {
 		x.reset()
 		return
 	}
 	if !x.readBody() {
 		return
 	}
-	if x.fault.replaces() {
+	if replaces(x.fault) {
 		x.misbehave()
 		return
 	}
 	a := x.answer()
-	if x.fault.Reset != Never {
+	if x.fault.Reset != fault.Never {
 		x.reset()
 		return
 	}
@@ -98,7 +100,7 @@ func (x *exchange) answer() answer {
 	if violations := s.checks.request(x.req); len(violations) > 0 {
 		return x.invalid(violations)
 	}
-	if x.fault.Reset == AfterBody {
+	if x.fault.Reset == fault.AfterBody {
 		return answer{}
 	}
 	handler := s.handler(x.req.Operation.ID)
@@ -184,7 +186,7 @@ func (x *exchange) misbehave() {
 	} else if violations := x.server.checks.request(x.req); len(violations) > 0 {
 		x.invalidProblems(lines(violations, Violation.String))
 	}
-	if x.fault.Reset != Never {
+	if x.fault.Reset != fault.Never {
 		x.reset()
 		return
 	}

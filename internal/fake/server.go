@@ -25,6 +25,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/wharfinger/sdk/fault"
 )
 
 // Handler is what one operation of a platform does. It runs once for each valid request, possibly at the same time as
@@ -233,11 +235,11 @@ func (s *Server) current() hooks {
 	return s.hooks
 }
 
-// Fault queues faults for an operation, or for every request when operationID is empty. Each request takes the first
+// Inject queues faults for an operation, or for every request when operationID is empty. Each request takes the first
 // one left, of its own operation before those for all. An operationId that the document doesn't have is a problem.
-func (s *Server) Fault(operationID string, faults ...Fault) {
+func (s *Server) Inject(operationID string, faults ...fault.Fault) {
 	if _, ok := s.doc.operations[operationID]; !ok && operationID != "" {
-		s.problems.report(fmt.Sprintf("%s: Fault: the document has no operation %q", s.name, operationID))
+		s.problems.report(fmt.Sprintf("%s: Inject: the document has no operation %q", s.name, operationID))
 		return
 	}
 	s.faults.add(operationID, faults)

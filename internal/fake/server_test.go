@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wharfinger/sdk/fault"
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
@@ -25,14 +26,14 @@ func TestProblemsFailTheTest(t *testing.T) {
 	respond(s, "Releases.Get", fake.JSON(200, raw(strings.TrimSuffix(release, "}")+`,"files":[{"size":"x"}]}`)))
 	mustSend(t, s, "GET", "/releases/"+id, "")
 	s.Handle("Releases.List2", nil)
-	s.Fault("Releases.List2", fake.Stall())
+	s.Inject("Releases.List2", fault.Stall())
 	s.ExpectInvalid("Releases.Create")
 	tb.finish()
 	want := []string{
 		`releasestest: GET Releases.List: query parameter "limti" is not in the document`,
 		`releasestest: GET Releases.Get: answer 200: /files/0/size: value must be an integer`,
 		`releasestest: Handle: the document has no operation "Releases.List2"`,
-		`releasestest: Fault: the document has no operation "Releases.List2"`,
+		`releasestest: Inject: the document has no operation "Releases.List2"`,
 		`releasestest: an invalid request to Releases.Create was expected and never came`,
 	}
 	if got := tb.reported(); strings.Join(got, "\n") != strings.Join(want, "\n") {
@@ -178,7 +179,7 @@ func TestOldExchangesAreDropped(t *testing.T) {
 func TestRequestsDontWaitForExchanges(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.Fault("Config.Get", fake.Stall())
+	s.Inject("Config.Get", fault.Stall())
 	client := newClient(t)
 	go func() { _, _ = client.Get(s.URL() + "/config") }()
 	if err := s.Await(t.Context(), "Config.Get", 1); err != nil {
@@ -224,7 +225,7 @@ func TestManyClientsAtOnce(t *testing.T) {
 	for i := range 8 {
 		all.Go(func() {
 			for range 10 {
-				s.Fault("Releases.Get", fake.Status(503))
+				s.Inject("Releases.Get", fault.Status(503))
 				_, _ = sendWith(t, client, s, "GET", "/releases/"+id, "")
 				_, _ = sendWith(t, client, s, "POST", "/releases", fmt.Sprintf(`{"name":"%d"}`, i))
 				_ = s.Requests()
@@ -245,7 +246,7 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	for range 5 {
 		s := fake.New(nil, []byte(document))
 		handleAll(s)
-		s.Fault("", fake.Pass(), fake.CutBody(), fake.Reset(), fake.Stall())
+		s.Inject("", fault.Pass(), fault.CutBody(), fault.Reset(), fault.Stall())
 		transport := &http.Transport{}
 		client := &http.Client{Transport: transport}
 		for range 3 {

@@ -1,4 +1,9 @@
-package fake
+// Package fault says what a fake platform can do wrong. Tests give faults to a fake with its Inject method, by operation:
+//
+//	platform.Inject("Releases.List", fault.Status(503), fault.Reset())
+//
+// Each fault spoils one request, in order; the requests after them are answered as usual.
+package fault
 
 import (
 	"net/http"
@@ -175,16 +180,4 @@ func (f Fault) With(name, value string) Fault {
 	}
 	f.Header.Add(name, value)
 	return f
-}
-
-// replaces says whether the fault stands in for the platform.
-func (f Fault) replaces() bool {
-	return f.Status != 0 || f.Body != nil || f.HTML || f.Garbage || f.Redirect != "" ||
-		f.Flood > 0 || f.GzipBomb > 0 || f.Stall
-}
-
-// none says whether the request is answered as usual.
-func (f Fault) none() bool {
-	return !f.replaces() && f.ContentType == "" && f.RetryAfter == 0 && len(f.Header) == 0 && !f.EmptyBody && f.Trailing == "" && f.Delay == 0 &&
-		f.SlowBytes == 0 && !f.CutBody && !f.NoLength && !f.Drop && f.Reset == Never
 }

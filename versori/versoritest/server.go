@@ -1,0 +1,166 @@
+// Package versoritest is a fake Versori Platform, for tests of programs that use package versori.
+//
+// It runs on loopback for as long as the test does and keeps flows:
+//
+//	func TestSync(t *testing.T) {
+//		platform := versoritest.NewServer(t)
+//
+//		publish(t.Context(), platform.Client(), versoritest.Project)
+//
+//		flow, ok := platform.Flow(versoritest.Organisation, versoritest.Project, "sync-orders")
+//		…
+//	}
+//
+// Every request, and every answer of its own, is checked against the OpenAPI document that package versori is generated
+// from. What breaks it fails the test with one line.
+package versoritest
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/openapi"
+	"github.com/wharfinger/sdk/versori"
+)
+
+const (
+	// Token is the API key that may do everything.
+	Token = "swo_versoritest"
+	// SignedToken is a signed token that may do everything. It has the three parts of one, so that clients send it under
+	// the scheme JWT; its signature is none.
+	SignedToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ2ZXJzb3JpdGVzdCJ9.versoritest"
+	// ForbiddenToken is an API key that may read and nothing else: what would change something is answered with 403.
+	ForbiddenToken = "swo_versoritest_readonly"
+	// Organisation is an id for tests that need one; the clients of Server.Client are about it.
+	Organisation = "01JTEST0RGAN1SAT0N00000000"
+	// Project is an id for tests that need one.
+	Project = "01JTESTPR0JECT000000000000"
+)
+
+// Server is a running fake of Versori. Its methods may be called from several goroutines at once.
+//
+// Organisations and projects need not be declared: whatever id has the shape of a ULID is there, and empty, until
+// DeleteProject says otherwise. In each project
+//
+//   - Update writes the whole flow under the name in the path; nothing of what was there before is kept but its id. The
+//     name in the body is stored as it is sent, the same or another.
+//   - A flow gets its id when it is made, and keeps it. An id in the body has no effect.
+//   - A span that has a ParentSpanContext is answered with ParentSpanContenxt as well, as the platform does.
+//   - An organisation or a project that isn't a ULID, and a body that doesn't fit, are answered with 400.
+//   - A project that was deleted is answered with 404.
+//
+// The methods of the embedded server do the rest:
+//
+//   - URL is the address for clients that don't come from Client; Close ends the server before the test does.
+//   - Requests lists the exchanges so far, Await waits for them, ForgetRequests empties the list.
+//   - ExpectInvalid announces a request that breaks the document on purpose. Problems lists what was reported.
+//   - SetClock and Advance set the platform's time.
+//   - Inject makes the platform misbehave: Inject("Flows.Update", fault.Status(503)) fails the next update. Its partners
+//     are ClearFaults and PendingFaults.
+type Server struct {
+	*fake.Server
+
+	tb fake.TB
+
+	mu      sync.Mutex
+	flows   map[flowKey]versori.Flow
+	deleted map[projectKey]bool
+	misuse  []string
+}
+
+// NewServer starts a fake without any flows, which ends with the test. Problems are errors of the test.
+//
+// A nil tb is for programs that aren't tests: call Close when done, and read Problems.
+func NewServer(tb fake.TB) *Server {
+	if tb != nil {
+		tb.Helper()
+	}
+	s := &Server{
+		Server: serve(tb), tb: tb, flows: map[flowKey]versori.Flow{}, deleted: map[projectKey]bool{},
+	}
+	s.Authorize(authorize)
+	s.OnInvalid(invalid)
+	s.OnError(onError)
+	s.Handle("Flows.Update", s.update)
+	return s
+}
+
+// document is read once for all servers: that takes longer than most tests do, and it never changes.
+var document = sync.OnceValues(func() (*fake.Document, error) {
+	text, err := openapi.Document("versori")
+	if err != nil {
+		return nil, err
+	}
+	return fake.Load(text)
+})
+
+func serve(tb fake.TB) *fake.Server {
+	name := fake.WithName("versoritest")
+	doc, err := document()
+	if err != nil {
+		text, _ := openapi.Document("versori")
+		return fake.New(tb, text, name) // reports the same error, and answers no request
+	}
+	return doc.Serve(tb, name)
+}
+
+// Client makes a client of this server that sends Token and is about Organisation. The options are laid over that, so
+// that sdk.WithToken(ForbiddenToken) gives one that may only read, and versori.WithOrganisation another organisation.
+// Options that can't be right are a problem, and the client is then made without them.
+func (s *Server) Client(opts ...sdk.Option) *versori.Client {
+	if s.tb != nil {
+		s.tb.Helper()
+	}
+	base := s.URL()
+	if base == "" {
+		base = "http://127.0.0.1:0" // the server couldn't start, which has been reported: every call fails
+	}
+	own := []sdk.Option{sdk.WithBaseURL(base), sdk.WithToken(Token), versori.WithOrganisation(Organisation)}
+	client, err := versori.New(append(own, opts...)...)
+	if err != nil {
+		s.report("Client: " + err.Error())
+		client, _ = versori.New(own...) // can't fail: it doesn't look at the environment
+	}
+	return client
+}
+
+// Problems are the lines reported so far: what broke the document, and misuse of this server.
+func (s *Server) Problems() []string {
+	problems := s.Server.Problems()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(problems, s.misuse...)
+}
+
+// report makes a problem of what a test does wrong.
+func (s *Server) report(message string) {
+	message = s.Name() + ": " + message
+	s.mu.Lock()
+	s.misuse = append(s.misuse, message)
+	s.mu.Unlock()
+	if s.tb != nil {
+		s.tb.Helper()
+		s.tb.Errorf("%s", message)
+	}
+}
+
+// authorize lets Token and SignedToken do everything and ForbiddenToken read. Signed tokens go under either scheme.
+func authorize(r *http.Request) *fake.Response {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch bearer := strings.EqualFold(scheme, "Bearer"); {
+	case bearer && token == Token:
+		return nil
+	case token == SignedToken && (bearer || strings.EqualFold(scheme, "JWT")):
+		return nil
+	case bearer && token == ForbiddenToken && r.Method == http.MethodGet:
+		return nil
+	case bearer && token == ForbiddenToken:
+		refusal := failure(http.StatusForbidden, "Not allowed", "The token may not change anything")
+		return &refusal
+	}
+	refusal := failure(http.StatusUnauthorized, "Not authenticated", "The token is missing or unknown")
+	return &refusal
+}
