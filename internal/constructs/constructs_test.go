@@ -219,6 +219,17 @@ func TestAnswersThatAreNotObjects(t *testing.T) {
 	if err := things.SetPicture(ctx, "t1", []byte{1, 2, 3}); err != nil {
 		t.Errorf("a binary body: %v", err)
 	}
+	s.Handle("Things.File", func(r *fake.Request) fake.Response { return fake.Bytes(200, "text/plain", []byte(r.Path("path"))) })
+	for _, path := range []string{"a", "a b/c?d/é", "x/%2F/y"} {
+		if text, err := things.File(ctx, path); err != nil || text != path {
+			t.Errorf("a path of several segments: %q, %v; want %q", text, err, path)
+		}
+	}
+	for _, path := range []string{"", "/", "a/", "/a", "a//b", "a/../b", "."} {
+		if _, err := things.File(ctx, path); !errors.Is(err, sdk.ErrInvalidRequest) {
+			t.Errorf("the path %q: %v", path, err)
+		}
+	}
 	if status, err := things.Status(ctx); err != nil || fmt.Sprint(status) != "[1.0 <nil>]" {
 		t.Errorf("anything: %v, %v", status, err)
 	}
@@ -249,6 +260,19 @@ func TestEveryPageStyle(t *testing.T) {
 	s.Handle("Entries.Window", func(r *fake.Request) fake.Response {
 		return fake.JSON(200, map[string]any{"entries": window(r.Int("offset", 0))})
 	})
+	s.Handle("Entries.Browse", func(r *fake.Request) fake.Response {
+		selector, _ := r.Object()["selector"].(map[string]any)
+		after, _ := selector["after"].(string)
+		if selector["prefix"] != "p" {
+			t.Errorf("the selector lost its other member: %v", selector)
+		}
+		n, _ := strconv.Atoi(after)
+		next := ""
+		if n+size < total {
+			next = strconv.Itoa(n + size)
+		}
+		return fake.JSON(200, map[string]any{"entries": window(n), "pagination": map[string]any{"next": next}})
+	})
 	s.Handle("Entries.After", func(r *fake.Request) fake.Response {
 		n, _ := strconv.Atoi(r.Query("after"))
 		return fake.JSON(200, window(n))
@@ -263,6 +287,9 @@ func TestEveryPageStyle(t *testing.T) {
 		}, 3},
 		"Entries.Query": {func(ctx context.Context, o ...sdk.Option) iter.Seq2[Entry, error] {
 			return entries.QueryAll(ctx, EntryQuery{}, o...)
+		}, 3},
+		"Entries.Browse": {func(ctx context.Context, o ...sdk.Option) iter.Seq2[Entry, error] {
+			return entries.BrowseAll(ctx, Browse{Selector: sdk.Some(Selector{Prefix: sdk.Some("p")})}, o...)
 		}, 3},
 		"Entries.Numbered": {func(ctx context.Context, o ...sdk.Option) iter.Seq2[Entry, error] {
 			return entries.NumberedAll(ctx, EntryNumberedParams{Limit: size}, o...)
@@ -345,7 +372,7 @@ func TestWebhookDataByEvent(t *testing.T) {
 func TestRegistryNamesEveryOperation(t *testing.T) {
 	t.Parallel()
 	p := documented()
-	if len(p.Operations) != 13 || len(p.Events) != 2 || p.Operations[0].ID == "" {
+	if len(p.Operations) != 15 || len(p.Events) != 2 || p.Operations[0].ID == "" {
 		t.Errorf("%d operations, %d events", len(p.Operations), len(p.Events))
 	}
 }
