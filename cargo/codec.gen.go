@@ -320,8 +320,8 @@ func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
 	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.NonEmpty)
 	codec.PutEnum(e, "activityKind", m.ActivityKind, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "nodeSlug", m.NodeSlug, &m.Extra, codec.Plain)
-	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.NonEmpty, (*FilterFrequency).encode)
-	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.NonEmpty, (*FilterPeriod).encode)
+	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
+	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
 	e.End(&m.Extra)
 }
 
@@ -536,8 +536,8 @@ func (m *FilterConditionOccurrence) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.NonEmpty)
-	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.NonEmpty, (*FilterFrequency).encode)
-	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.NonEmpty, (*FilterPeriod).encode)
+	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
+	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
 	codec.PutEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "conditions", m.Conditions, &m.Extra, codec.NonNil, (*FilterColumnCondition).encode)
 	e.End(&m.Extra)
@@ -1024,7 +1024,7 @@ func (m *Node) encode(e *codec.Encoder) {
 	codec.PutMap(e, "config", m.Config, &m.Extra, codec.NonNil, codec.AnyOut)
 	codec.PutSlice(e, "childrenUuids", m.ChildrenUUIDs, &m.Extra, codec.NonNil, codec.OptOut(codec.StringOut))
 	codec.PutBool(e, "fallbackOnFailure", m.FallbackOnFailure, &m.Extra, codec.Plain)
-	codec.PutObject(e, "position", &m.Position, &m.Extra, codec.NonEmpty, (*NodePosition).encode)
+	codec.PutObject(e, "position", &m.Position, &m.Extra, codec.Plain, (*NodePosition).encode)
 	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "actionSlug", m.ActionSlug, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "integrationSlug", m.IntegrationSlug, &m.Extra, codec.Nullable)
@@ -1300,7 +1300,7 @@ func (m *PlayResult) decode(d *codec.Decoder) {
 
 func (m *PlayResult) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutObject(e, "play", &m.Play, &m.Extra, codec.NonEmpty, (*Play).encode)
+	codec.PutObject(e, "play", &m.Play, &m.Extra, codec.Plain, (*Play).encode)
 	e.End(&m.Extra)
 }
 
@@ -1545,7 +1545,7 @@ func (m *ReleaseResult) decode(d *codec.Decoder) {
 
 func (m *ReleaseResult) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.NonEmpty, (*Release).encode)
+	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.Plain, (*Release).encode)
 	e.End(&m.Extra)
 }
 

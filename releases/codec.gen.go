@@ -171,7 +171,7 @@ func (m *ReleaseAction) decode(d *codec.Decoder) {
 func (m *ReleaseAction) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
-	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.NonEmpty, (*Release).encode)
+	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.Plain, (*Release).encode)
 	codec.PutOptString(e, "previous_active_release_id", m.PreviousActiveReleaseID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }

@@ -102,8 +102,12 @@ func (s *Server) complete(r cargo.Release) cargo.Release {
 	r.WorkspaceUUID = or(r.WorkspaceUUID, func() string { return workspaceUUID })
 	r.UserUUID = or(r.UserUUID, func() string { return userUUID })
 	r.Status = or(r.Status, func() cargo.ReleaseStatus { return cargo.ReleaseStatusDraft })
-	r.CreatedAt = or(r.CreatedAt, func() time.Time { return s.stamp(time.Time{}) })
-	r.UpdatedAt = or(r.UpdatedAt, func() time.Time { return r.CreatedAt })
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = s.stamp(time.Time{})
+	}
+	if r.UpdatedAt.IsZero() {
+		r.UpdatedAt = r.CreatedAt
+	}
 	if r.DeployedAt.IsZero() && r.Status != cargo.ReleaseStatusDraft {
 		r.DeployedAt = sdk.Some(r.UpdatedAt)
 	}

@@ -19,8 +19,8 @@ const (
 )
 
 const (
-	// name is what the lines of the fake's problems begin with.
-	name = "cargotest"
+	// label is what the lines of the fake's problems begin with.
+	label = "cargotest"
 	// nowhere is an address at which nothing can listen, for the client of a server that couldn't start.
 	nowhere = "http://127.0.0.1:0"
 )
@@ -88,9 +88,9 @@ func NewServer(tb fake.TB) *Server {
 	}
 	s := &Server{tb: tb}
 	if doc, err := document(); err == nil {
-		s.Server = doc.Serve(tb, fake.WithName(name))
+		s.Server = doc.Serve(tb, fake.WithName(label))
 	} else {
-		s.Server = fake.New(tb, nil, fake.WithName(name)) // reports that there is no document
+		s.Server = fake.New(tb, nil, fake.WithName(label)) // reports that there is no document
 	}
 	s.Authorize(authorize)
 	s.OnInvalid(invalid)
@@ -126,7 +126,7 @@ func (s *Server) Problems() []string { return append(s.Server.Problems(), s.misu
 
 // report tells the test about a misuse of this package.
 func (s *Server) report(format string, args ...any) {
-	line := name + ": " + fmt.Sprintf(format, args...)
+	line := label + ": " + fmt.Sprintf(format, args...)
 	s.misuse.add(line)
 	if s.tb != nil {
 		s.tb.Helper()

@@ -223,3 +223,23 @@ func BenchmarkEncodeItem(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkEncodePage(b *testing.B) {
+	p, _ := samplePage(200)
+	b.Run("codec", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := codec.Marshal(&p, (*page).encode); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding-json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := json.Marshal(p); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

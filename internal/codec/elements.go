@@ -67,6 +67,9 @@ func BytesElem(dst *[]byte, d *Decoder) {
 
 // AnyElem reads any value, as [Any] does.
 func AnyElem(dst *any, d *Decoder) {
+	if d.err != nil {
+		return
+	}
 	start := d.pos
 	*dst = d.anyValue()
 	d.freeForm(start)

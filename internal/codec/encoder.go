@@ -25,19 +25,19 @@ type Encoder struct {
 	frames []frame
 	names  []string
 
-	// Room for both, so that most documents need no more.
+	// Room for both, so that most documents need no more. (With more the Encoder
+	// would take noticeably longer to allocate.)
 	frameRoom [8]frame
-	nameRoom  [24]string
+	nameRoom  [16]string
 }
 
-// frame is one open object or array.
+// frame is one open object, map or array.
 type frame struct {
 	// names is how many names there were when an object was opened; -1 marks an
 	// array.
-	names int
-	// index is the current element of an array.
-	index int
-	isMap bool
+	names int32
+	// index is the current element of an array, and -1 in a map.
+	index int32
 }
 
 // RequestError says that a request was not sent because the platform would have
@@ -107,7 +107,7 @@ func Marshal[T any](v *T, encode func(*T, *Encoder)) ([]byte, error) {
 
 // Begin opens an object. Every Begin needs an [Encoder.End].
 func (e *Encoder) Begin() {
-	e.push(frame{names: len(e.names)})
+	e.push(frame{names: int32(len(e.names))})
 	e.buf = append(e.buf, '{')
 }
 
@@ -152,10 +152,11 @@ func (e *Encoder) pop(closing byte) {
 // member writes a name, after a comma if it isn't the first.
 func (e *Encoder) member(name string) {
 	e.names = append(e.names, name)
-	if e.buf[len(e.buf)-1] != '{' {
-		e.buf = append(e.buf, ',')
+	b := e.buf
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
 	}
-	e.buf = append(appendString(e.buf, name), ':')
+	e.buf = append(appendString(b, name), ':')
 }
 
 // raw writes JSON that was made elsewhere.
@@ -217,7 +218,7 @@ func (e *Encoder) path() string {
 		}
 		if f.names < 0 {
 			b.WriteByte('[')
-			b.WriteString(strconv.Itoa(f.index))
+			b.WriteString(strconv.Itoa(int(f.index)))
 			b.WriteByte(']')
 			continue
 		}
@@ -225,7 +226,7 @@ func (e *Encoder) path() string {
 			if b.Len() > 0 {
 				b.WriteByte('.')
 			}
-			b.WriteString(shownName(e.names[end-1], f.isMap))
+			b.WriteString(shownName(e.names[end-1], f.index < 0))
 		}
 	}
 	return b.String()
@@ -233,11 +234,11 @@ func (e *Encoder) path() string {
 
 // namesWithin returns how many names there were when the next object inside
 // frame i was opened.
-func (e *Encoder) namesWithin(i int) int {
+func (e *Encoder) namesWithin(i int) int32 {
 	for _, f := range e.frames[i+1:] {
 		if f.names >= 0 {
 			return f.names
 		}
 	}
-	return len(e.names)
+	return int32(len(e.names))
 }

@@ -22,6 +22,17 @@ func FuzzSample(f *testing.F) {
 	})
 }
 
+// FuzzRandomDocument does the same with documents of the right shape, which
+// mutation alone seldom finds.
+func FuzzRandomDocument(f *testing.F) {
+	for seed := range uint64(16) {
+		f.Add(seed << 32)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		_ = checkSample(t, randomDocument(seed))
+	})
+}
+
 // FuzzValue holds the skipping of values, and the free-form reader, against
 // encoding/json.
 func FuzzValue(f *testing.F) {

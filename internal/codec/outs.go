@@ -102,11 +102,15 @@ func writeSlice[T any](e *Encoder, v []T, elem func(*T, *Encoder)) {
 	}
 	e.push(frame{names: -1})
 	e.buf = append(e.buf, '[')
+	begin := len(e.buf)
 	for i := range v {
 		if i > 0 {
 			e.buf = append(e.buf, ',')
 		}
-		e.frames[len(e.frames)-1].index = i
+		if i == 1 {
+			e.reserve((len(e.buf) - begin) * len(v))
+		}
+		e.frames[len(e.frames)-1].index = int32(i)
 		if elem(&v[i], e); e.err != nil {
 			break
 		}
@@ -114,12 +118,21 @@ func writeSlice[T any](e *Encoder, v []T, elem func(*T, *Encoder)) {
 	e.pop(']')
 }
 
+// reserve makes room for n bytes, if that is more than there is. The first
+// element of an array says little about the others, so there is a limit.
+func (e *Encoder) reserve(n int) {
+	const most = 256 << 10
+	if n = min(n+n/8, most); n > cap(e.buf)-len(e.buf) {
+		e.buf = slices.Grow(e.buf, n)
+	}
+}
+
 func writeMap[T any](e *Encoder, m map[string]T, elem func(*T, *Encoder)) {
 	if e.err != nil {
 		return
 	}
 	base := len(e.names)
-	e.push(frame{names: base, isMap: true})
+	e.push(frame{names: int32(base), index: -1})
 	e.buf = append(e.buf, '{')
 	var v T
 	for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -183,7 +183,7 @@ func randomDocument(seed uint64) string {
 
 func TestRandomDocumentsAreReadAsEncodingJSONDoes(t *testing.T) {
 	t.Parallel()
-	n := 4000
+	n := 2000
 	if testing.Short() {
 		n = 400
 	}

@@ -62,6 +62,9 @@ func isSpecial(c byte) bool { return c < ' ' || c == '"' || c == '\\' }
 // skip goes past one value and checks all of it. It doesn't call itself: how
 // deeply a hostile document nests costs a byte a level.
 func (d *Decoder) skip() {
+	if d.err != nil {
+		return
+	}
 	start, base := d.pos, len(d.nesting)
 	d.skipValue(base)
 	d.nesting = d.nesting[:base]

@@ -65,7 +65,7 @@ func (m *BrowsePage) decode(d *codec.Decoder) {
 func (m *BrowsePage) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*Entry).encode)
-	codec.PutObject(e, "pagination", &m.Pagination, &m.Extra, codec.NonEmpty, (*Position).encode)
+	codec.PutObject(e, "pagination", &m.Pagination, &m.Extra, codec.Plain, (*Position).encode)
 	e.End(&m.Extra)
 }
 

@@ -165,6 +165,7 @@ func (v *view) rule(t Type, required, plain bool) string {
 		rules = append(rules, "codec.NonEmpty")
 	case required && (t.Kind == Slice || t.Kind == Map) && t.Schema.MinItems == 0:
 		rules = append(rules, "codec.NonNil")
+	case required && t.Kind == Object && len(t.Schema.Properties) > 0: // {} is a value; its own members have their rules
 	case required && t.Kind != String && t.Kind != Bool && t.Kind != Int && t.Kind != Float && t.Kind != Any:
 		rules = append(rules, "codec.NonEmpty")
 	case required && t.Schema.MinLength > 0:

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -68,14 +69,18 @@ func (x *exchange) receive(w *watch, resp *http.Response) error {
 		return &localFault{"the transport gave neither an answer nor an error", sdk.ErrInvalidResponse}
 	}
 	x.status, x.header = resp.StatusCode, resp.Header
-	if redirects(resp.StatusCode) {
-		x.client.CheckRedirect = x.checkRedirect
-	}
 	body := resp.Body
 	if body == nil {
 		body = http.NoBody
 	}
 	resp.Body = http.NoBody
+	if redirects(resp.StatusCode) {
+		x.client.CheckRedirect = x.checkRedirect
+		if _, err := url.Parse(resp.Header.Get("Location")); err != nil {
+			_ = body.Close()
+			return redirectFault("the server redirects to what is no address") // err would show it
+		}
+	}
 	if x.stream && isSuccess(resp.StatusCode) {
 		w.reading(0, true)
 		x.opened = &openBody{body, w}

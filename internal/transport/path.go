@@ -187,13 +187,21 @@ func appendSegments(b []byte, name, value string, escape bool) ([]byte, error) {
 	return b, nil
 }
 
-// setLiteralPath takes a path as it stands on the wire.
+// setLiteralPath takes a path as it stands on the wire, and escapes what can't stand there.
 func (s *settings) setLiteralPath(u *url.URL, path string) error {
 	plain, err := url.PathUnescape(path)
 	if err != nil {
 		return errors.New("the path can't be parsed")
 	}
-	u.Path, u.RawPath = s.base.prefix+plain, s.base.escaped+path
+	escaped := []byte(s.base.escaped)
+	for i := range len(path) {
+		if c := path[i]; unreserved(c) || strings.IndexByte("/%!$&'()*+,;=:@", c) >= 0 {
+			escaped = append(escaped, c)
+		} else {
+			escaped = append(escaped, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	u.Path, u.RawPath = s.base.prefix+plain, string(escaped)
 	return nil
 }
 

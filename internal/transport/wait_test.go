@@ -78,18 +78,22 @@ func TestAbsurdRetryAfterIsNoTightLoop(t *testing.T) {
 func TestPlatformsOwnWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		reset := func(d time.Duration) string { return time.Now().Add(d).Format(time.RFC3339) }
+		reset := func(status int, d time.Duration) step {
+			return func(r *http.Request) (*http.Response, error) {
+				return answer(status, "", "X-Rate-Limit-Reset", time.Now().Add(d).Format(time.RFC3339))(r)
+			}
+		}
 		for name, c := range map[string]struct {
 			step      step
 			low, high time.Duration
 		}{
-			"header":             {answer(429, "", "X-Rate-Limit-Reset", reset(5*time.Second)), 4 * time.Second, 6 * time.Second},
-			"header past":        {answer(429, "", "X-Rate-Limit-Reset", reset(-time.Hour)), 0, time.Second},
+			"header":             {reset(429, 5*time.Second), 4 * time.Second, 6 * time.Second},
+			"header past":        {reset(429, -time.Hour), 0, time.Second},
 			"body":               {answer(429, `{"retry_after":7}`), 7 * time.Second, 7700 * time.Millisecond},
 			"body of 503":        {answer(503, `{"retry_after":7}`), 7 * time.Second, 7700 * time.Millisecond},
 			"Retry-After first":  {answer(429, `{"retry_after":70}`, "Retry-After", "2"), 2 * time.Second, 2200 * time.Millisecond},
 			"negative in a body": {answer(429, `{"retry_after":-70}`), 0, time.Second},
-			"header of 500":      {answer(500, "", "X-Rate-Limit-Reset", reset(time.Hour)), 0, time.Second},
+			"header of 500":      {reset(500, time.Hour), 0, time.Second},
 		} {
 			if got := waited(t, c.step); got < c.low || got > c.high {
 				t.Errorf("%s: waited %v, want %v to %v", name, got, c.low, c.high)
@@ -249,7 +253,7 @@ func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "30")
 		w.WriteHeader(503)
-	})
+	}, sdk.WithRetryBudget(-1))
 	for range 200 {
 		ctx, cancel := context.WithCancel(context.Background())
 		hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { cancel() }}

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
@@ -114,9 +115,9 @@ func serve(tb fake.TB) *fake.Server {
 	return doc.Serve(tb, name)
 }
 
-// Client makes a client of this server that sends Token. The options are laid over that, so that
-// sdk.WithToken(ForbiddenToken) gives one that may only read. Options that can't be right are a problem, and the client
-// is then made without them.
+// Client makes a client of this server that sends Token and waits only milliseconds before it repeats a request. The
+// options are laid over that, so that sdk.WithToken(ForbiddenToken) gives one that may only read. Options that can't be
+// right are a problem, and the client is then made without them.
 func (s *Server) Client(opts ...sdk.Option) *releases.Client {
 	if s.tb != nil {
 		s.tb.Helper()
@@ -125,7 +126,9 @@ func (s *Server) Client(opts ...sdk.Option) *releases.Client {
 	if base == "" {
 		base = "http://127.0.0.1:0" // the server couldn't start, which has been reported: every call fails
 	}
-	own := []sdk.Option{sdk.WithBaseURL(base), sdk.WithToken(Token)}
+	own := []sdk.Option{
+		sdk.WithBaseURL(base), sdk.WithToken(Token), sdk.WithBackoff(time.Millisecond, 10*time.Millisecond),
+	}
 	client, err := releases.New(append(own, opts...)...)
 	if err != nil {
 		s.report("Client: " + err.Error())

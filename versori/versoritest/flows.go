@@ -2,8 +2,10 @@ package versoritest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wharfinger/sdk"
@@ -41,7 +43,7 @@ func (s *Server) PutFlow(organisation, project string, flow versori.Flow) versor
 func (s *Server) putFlow(key flowKey, flow versori.Flow) (versori.Flow, error) {
 	switch {
 	case flow.Name == "":
-		return flow, fmt.Errorf("the flow has no name")
+		return flow, errors.New("the flow has no name")
 	case !ulid(key.organisation) || !ulid(key.project):
 		return flow, fmt.Errorf("organisation %q and project %q must be ULIDs", key.organisation, key.project)
 	}
@@ -112,8 +114,7 @@ func (s *Server) idFor(key flowKey) sdk.Optional[string] {
 
 // misspell gives each span its parent under the misspelt name as well. The stored spans stay as they are.
 func misspell(flow versori.Flow) versori.Flow {
-	spans := make([]versori.Span, len(flow.Spans))
-	copy(spans, flow.Spans)
+	spans := slices.Clone(flow.Spans)
 	for i := range spans {
 		if spans[i].ParentSpanContenxt.IsZero() {
 			spans[i].ParentSpanContenxt = spans[i].ParentSpanContext

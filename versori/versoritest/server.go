@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
@@ -107,9 +108,10 @@ func serve(tb fake.TB) *fake.Server {
 	return doc.Serve(tb, name)
 }
 
-// Client makes a client of this server that sends Token and is about Organisation. The options are laid over that, so
-// that sdk.WithToken(ForbiddenToken) gives one that may only read, and versori.WithOrganisation another organisation.
-// Options that can't be right are a problem, and the client is then made without them.
+// Client makes a client of this server that sends Token, is about Organisation and waits only milliseconds before it
+// repeats a request. The options are laid over that, so that sdk.WithToken(ForbiddenToken) gives one that may only read,
+// and versori.WithOrganisation another organisation. Options that can't be right are a problem, and the client is then
+// made without them.
 func (s *Server) Client(opts ...sdk.Option) *versori.Client {
 	if s.tb != nil {
 		s.tb.Helper()
@@ -118,7 +120,10 @@ func (s *Server) Client(opts ...sdk.Option) *versori.Client {
 	if base == "" {
 		base = "http://127.0.0.1:0" // the server couldn't start, which has been reported: every call fails
 	}
-	own := []sdk.Option{sdk.WithBaseURL(base), sdk.WithToken(Token), versori.WithOrganisation(Organisation)}
+	own := []sdk.Option{
+		sdk.WithBaseURL(base), sdk.WithToken(Token), versori.WithOrganisation(Organisation),
+		sdk.WithBackoff(time.Millisecond, 10*time.Millisecond),
+	}
 	client, err := versori.New(append(own, opts...)...)
 	if err != nil {
 		s.report("Client: " + err.Error())

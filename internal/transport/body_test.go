@@ -1,0 +1,499 @@
+package transport_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/transport"
+)
+
+func zipped(s string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte(s))
+	_ = z.Close()
+	return b.String()
+}
+
+func TestTypesThatAreJSON(t *testing.T) {
+	t.Parallel()
+	for contentType, ok := range map[string]bool{
+		"application/json": true, "application/json; charset=utf-8": true, "application/json;charset=UTF-8": true,
+		"Application/JSON": true, "application/vnd.x+json; charset=UTF-8": true, "application/problem+json": true, "text/json": true,
+		"": true, "text/html": false, "text/html; charset=utf-8": false, "text/plain": false, "application/octet-stream": false,
+		"application/jsonp": false, "application/json-seq": false,
+	} {
+		s := play(answer(200, oneThing, "Content-Type", contentType))
+		v, err := getThing(context.Background(), newClient(t, sdk.WithTransport(s)), "a")
+		if ok && (err != nil || v.Count != 42) {
+			t.Errorf("%q: %v", contentType, err)
+		}
+		if !ok {
+			wantIs(t, err, sdk.ErrInvalidResponse)
+			if e := apiError(t, err); e.Status != 200 || len(e.Body) == 0 {
+				t.Errorf("%q: %+v", contentType, e)
+			}
+		}
+	}
+}
+
+func TestAnswersOfSuccessThatCantBeUsed(t *testing.T) {
+	t.Parallel()
+	page := "<html>log in</html>"
+	for name, c := range map[string]struct {
+		step step
+		also error
+	}{
+		"HTML with 200":         {answer(200, page, "Content-Type", "text/html"), nil},
+		"HTML without a type":   {answer(200, page, "Content-Type", ""), nil},
+		"HTML that claims JSON": {answer(200, page), nil},
+		"empty body":            {answer(200, ""), sdk.ErrEmptyBody},
+		"white space":           {answer(200, " \r\n\t"), sdk.ErrEmptyBody},
+		"204":                   {answer(204, ""), sdk.ErrEmptyBody},
+		"205":                   {answer(205, ""), sdk.ErrEmptyBody},
+		"null":                  {answer(200, "null"), nil},
+		"an array":              {answer(200, "[]"), nil},
+		"trailing garbage":      {answer(200, oneThing+"<html>"), nil},
+		"two documents":         {answer(200, oneThing+oneThing), nil},
+		"cut off":               {answer(200, oneThing[:20]), io.ErrUnexpectedEOF},
+		"wrong type":            {answer(200, `{"count":"x"}`), nil},
+		"fraction":              {answer(200, `{"count":1.5}`), nil},
+		"deep nesting":          {answer(200, `{"x":`+strings.Repeat("[", 100_000)), nil},
+	} {
+		s := play(c.step)
+		v, err := getThing(context.Background(), newClient(t, sdk.WithTransport(s)), "a")
+		wantIs(t, err, sdk.ErrInvalidResponse)
+		if c.also != nil {
+			wantIs(t, err, c.also)
+		}
+		e := apiError(t, err)
+		if v != nil || e.Status/100 != 2 || e.Attempts != 1 || s.count() != 1 || strings.Contains(err.Error(), "log in") {
+			t.Errorf("%s: %v, %v", name, v, err)
+		}
+	}
+}
+
+func TestBodiesThatAreAllRight(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"white space":      " \n" + oneThing + "\r\n\t ",
+		"byte order mark":  "\uFEFF" + oneThing,
+		"unknown members":  `{"new":[{"a":null}],"id":"x","count":42}`,
+		"escapes":          `{"id":"\u00fc\n","count":42}`,
+		"exact whole":      `{"id":"x","count":42,"big":9007199254740993}`,
+		"repeated members": `{"count":1,"count":42}`,
+	} {
+		v, err := getThing(context.Background(), newClient(t, sdk.WithTransport(play(answer(200, body)))), "a")
+		if err != nil || v.Count != 42 {
+			t.Errorf("%s: %+v, %v", name, v, err)
+		}
+	}
+}
+
+func TestAnswersWithoutAResult(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]step{
+		"204": answer(204, ""), "205": answer(205, ""), "204 that claims JSON": answer(204, "", "Content-Length", "0"),
+		"202 empty": answer(202, "", "Content-Type", ""), "200 {}": answer(200, "{}"), "200 text": answer(200, "OK", "Content-Type", "text/plain"),
+		"200 empty HTML": answer(200, "", "Content-Type", "text/html"), "201": answer(201, oneThing),
+	} {
+		c := newClient(t, sdk.WithTransport(play(s)))
+		if err := exec(c, transport.Call{Method: "DELETE", Path: "/x"}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	err := exec(newClient(t, sdk.WithTransport(play(answer(200, "<html>", "Content-Type", "text/html")))), transport.Call{Method: "DELETE", Path: "/x"})
+	wantIs(t, err, sdk.ErrInvalidResponse)
+}
+
+func TestHeadHasNoBodyToRead(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "1000") })
+	var r sdk.Response
+	if err := exec(c, transport.Call{Method: "HEAD", Path: "/x"}, sdk.WithResponse(&r)); err != nil || r.Header.Get("Content-Length") != "1000" {
+		t.Errorf("%v %v", err, r)
+	}
+}
+
+func TestBodyCutOffIsAFailedAttempt(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]func(w http.ResponseWriter){
+		"length": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "1000") },
+		"chunks": func(http.ResponseWriter) {},
+		"gzip": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := zipped(oneThing)
+			w.Header().Set("Content-Length", fmt.Sprint(len(z)-6))
+			_, _ = io.WriteString(w, z[:len(z)-6])
+		},
+	} {
+		var n atomic.Int64
+		var broken atomic.Int64
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if n.Add(1) > broken.Load() {
+				_, _ = io.WriteString(w, oneThing)
+				return
+			}
+			cut(w)
+			if name == "gzip" {
+				return
+			}
+			_, _ = io.WriteString(w, oneThing[:10])
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		})
+		broken.Store(2)
+		if err := getOnly(context.Background(), c); err != nil || n.Load() != 3 {
+			t.Errorf("%s: %d requests, %v", name, n.Load(), err)
+		}
+		broken.Store(1000)
+		n.Store(0)
+		err := getOnly(context.Background(), c)
+		wantIs(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
+		if e := apiError(t, err); n.Load() != 4 || e.Attempts != 4 || e.Status != 200 {
+			t.Errorf("%s: %d requests, %v", name, n.Load(), err)
+		}
+		n.Store(0)
+		err = postOnly(context.Background(), c)
+		wantIs(t, err, io.ErrUnexpectedEOF)
+		if n.Load() != 1 {
+			t.Errorf("%s: a POST whose answer was cut off was sent %d times", name, n.Load())
+		}
+	}
+}
+
+func TestClaimedLengthIsHeldAgainstTheBody(t *testing.T) {
+	t.Parallel()
+	short := func(*http.Request) (*http.Response, error) {
+		r, _ := answer(200, oneThing)(nil)
+		r.ContentLength = 1000
+		return r, nil
+	}
+	err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(short)), quick()))
+	wantIs(t, err, io.ErrUnexpectedEOF)
+}
+
+func TestGzipIsReadAndCounted(t *testing.T) {
+	t.Parallel()
+	s := play(answer(200, zipped(oneThing), "Content-Encoding", "gzip"))
+	c := newClient(t, sdk.WithTransport(s))
+	for range 3 { // buffers and readers are used again
+		if v, err := getThing(context.Background(), c, "a"); err != nil || v.Count != 42 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+	}
+	if got := s.requests()[0].Header.Get("Accept-Encoding"); got != "gzip" {
+		t.Errorf("asked for %q", got)
+	}
+	for name, step := range map[string]step{
+		"not gzip":        answer(200, oneThing, "Content-Encoding", "gzip"),
+		"corrupt":         answer(200, zipped(oneThing)[:15]+"xxxxxxxxxxxxxx", "Content-Encoding", "gzip"),
+		"unknown":         answer(200, oneThing, "Content-Encoding", "br"),
+		"header only":     answer(200, zipped(oneThing)[:5], "Content-Encoding", "gzip"),
+		"several at once": answer(200, oneThing, "Content-Encoding", "gzip, br"),
+	} {
+		err := getOnly(context.Background(), c, sdk.WithTransport(play(step)), quick())
+		wantIs(t, err, sdk.ErrInvalidResponse)
+		if apiError(t, err).Status != 200 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestErrorsInGzipAreDecoded(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, sdk.WithTransport(play(answer(404, zipped(`{"code":"gone"}`), "Content-Encoding", "gzip"))))
+	if e := apiError(t, getOnly(context.Background(), c)); e.Code != "gone" {
+		t.Error(e)
+	}
+}
+
+// endless is a body without an end.
+type endless struct{ read atomic.Int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	e.read.Add(int64(len(p)))
+	return len(p), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+func TestBodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	const limit = 1 << 18
+	body := &endless{}
+	bare := func(length int64, b io.ReadCloser) step {
+		return func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: b, ContentLength: length}, nil
+		}
+	}
+	bomb := zipped(strings.Repeat(" ", 64*limit))
+	for name, s := range map[string]step{
+		"without length": bare(-1, body), "claimed length": bare(10<<30, body), "lying length": bare(10, body),
+		"gzip bomb": answer(200, bomb, "Content-Encoding", "gzip"),
+	} {
+		script := play(s)
+		err := getOnly(context.Background(), newClient(t, sdk.WithTransport(script), sdk.WithMaxBodySize(limit)))
+		wantIs(t, err, sdk.ErrTooLarge, sdk.ErrInvalidResponse)
+		if script.count() != 1 || apiError(t, err).Status != 200 {
+			t.Errorf("%s: %d requests, %v", name, script.count(), err)
+		}
+		if n := body.read.Swap(0); n > 4*limit {
+			t.Errorf("%s: %d bytes were read", name, n)
+		}
+	}
+	if len(bomb) > limit {
+		t.Fatal("the bomb is no bomb")
+	}
+	exact := `{"id":"` + strings.Repeat("x", limit-9) + `"}`
+	for size, ok := range map[int64]bool{limit: true, limit - 1: false, -1: true} {
+		err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(200, exact))), sdk.WithMaxBodySize(size)))
+		if ok != (err == nil) {
+			t.Errorf("limit %d: %v", size, err)
+		}
+	}
+}
+
+func TestErrorBodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	body := &endless{}
+	s := func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 500, Header: http.Header{}, Body: body, ContentLength: -1}, nil
+	}
+	e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(s)), sdk.WithMaxAttempts(1))))
+	if e.Status != 500 || len(e.Body) != 64<<10 || body.read.Load() > 4<<20 || e.Unwrap() != nil {
+		t.Errorf("%v: %d bytes kept of %d", e, len(e.Body), body.read.Load())
+	}
+	// A message beyond what is kept still counts.
+	far := `{"pad":"` + strings.Repeat("x", 100<<10) + `","message":"far"}`
+	if e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(404, far)))))); e.Message != "far" {
+		t.Error(e)
+	}
+}
+
+func TestErrorBodyThatCantBeReadKeepsItsStatus(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(404)
+		_, _ = io.WriteString(w, "partial")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	err := getOnly(context.Background(), c)
+	wantIs(t, err, sdk.ErrNotFound, io.ErrUnexpectedEOF)
+	if e := apiError(t, err); string(e.Body) != "partial" || e.Attempts != 1 {
+		t.Errorf("%v %q", err, e.Body)
+	}
+}
+
+// trickle sends a byte at a time and never ends.
+type trickle struct {
+	ctx   context.Context
+	every time.Duration
+}
+
+func (b trickle) Read(p []byte) (int, error) {
+	select {
+	case <-b.ctx.Done():
+		return 0, b.ctx.Err()
+	case <-time.After(b.every):
+		p[0] = ' '
+		return 1, nil
+	}
+}
+
+func (b trickle) Close() error { return nil }
+
+func trickling(every time.Duration) step {
+	return func(r *http.Request) (*http.Response, error) {
+		_ = r.Context().Done()
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: trickle{r.Context(), every}, ContentLength: -1}, nil
+	}
+}
+
+func TestSlowBodyEndsInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, every := range map[string]time.Duration{"a byte a second": time.Second, "stalled": 1000 * time.Hour} {
+			began := time.Now()
+			c := newClient(t, sdk.WithTransport(play(trickling(every))), sdk.WithMaxAttempts(1), sdk.WithAttemptTimeout(-1))
+			err := getOnly(context.Background(), c)
+			wantIs(t, err, sdk.ErrTimeout, sdk.ErrInvalidResponse)
+			if took := time.Since(began); took != time.Minute || apiError(t, err).Status != 200 {
+				t.Errorf("%s: after %v: %v", name, took, err)
+			}
+			began = time.Now()
+			_, err = transport.Bytes(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, []sdk.Option{sdk.WithReadTimeout(5 * time.Second)})
+			wantIs(t, err, sdk.ErrTimeout)
+			if took := time.Since(began); took != 5*time.Second {
+				t.Errorf("%s: after %v: %v", name, took, err)
+			}
+		}
+	})
+}
+
+// steady sends at most a kilobyte a second, n bytes in all.
+type steady struct{ n int }
+
+func (b *steady) Read(p []byte) (int, error) {
+	if b.n == 0 {
+		return 0, io.EOF
+	}
+	time.Sleep(time.Second)
+	n := copy(p[:min(len(p), b.n)], bytes.Repeat([]byte("x"), 1<<10))
+	b.n -= n
+	return n, nil
+}
+
+func (b *steady) Close() error { return nil }
+
+func TestDownloadMayTakeLongerThanAnAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := func(r *http.Request) (*http.Response, error) {
+			_ = r.Context().Done()
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: &steady{1000 << 10}, ContentLength: -1}, nil
+		}
+		c := newClient(t, sdk.WithTransport(play(s)))
+		b, err := transport.Bytes(context.Background(), c, &transport.Call{Method: "GET", Path: "/x", Accept: "text/csv"}, nil)
+		if err != nil || len(b) != 1000<<10 {
+			t.Errorf("%d bytes, %v", len(b), err)
+		}
+	})
+}
+
+func TestBytesAreTheCallersOwn(t *testing.T) {
+	t.Parallel()
+	s := play(answer(200, "first", "Content-Type", "text/csv"), answer(200, "other", "Content-Type", "text/csv"))
+	c := newClient(t, sdk.WithTransport(s))
+	call := &transport.Call{Method: "GET", Path: "/x", Accept: "text/csv"}
+	first, err := transport.Bytes(context.Background(), c, call, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transport.Bytes(context.Background(), c, call, nil); err != nil || string(first) != "first" {
+		t.Errorf("%q, %v", first, err)
+	}
+	if got := s.requests()[0].Header.Get("Accept"); got != "text/csv" {
+		t.Errorf("asked for %q", got)
+	}
+	c = newClient(t, sdk.WithTransport(play(answer(200, "<html>", "Content-Type", "text/html"))))
+	_, err = transport.Bytes(context.Background(), c, call, nil)
+	wantIs(t, err, sdk.ErrInvalidResponse)
+	call.Accept = "text/html"
+	if b, err := transport.Bytes(context.Background(), c, call, nil); err != nil || string(b) != "<html>" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+func TestOpenedBodyIsReadAsItComes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan struct{})
+		s := func(r *http.Request) (*http.Response, error) {
+			context.AfterFunc(r.Context(), func() { close(ended) })
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: trickle{r.Context(), time.Hour}, ContentLength: -1}, nil
+		}
+		c := newClient(t, sdk.WithTransport(play(s)))
+		body, err := transport.Open(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if n, err := body.Read(make([]byte, 10)); n != 1 || err != nil {
+				t.Errorf("read %d, %v", n, err)
+			}
+		}
+		_ = body.Close()
+		<-ended
+		c = newClient(t, sdk.WithTransport(play(answer(404, ""))))
+		_, err = transport.Open(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil)
+		wantIs(t, err, sdk.ErrNotFound)
+	})
+}
+
+// tracked tells whether a body was closed.
+type tracked struct {
+	io.Reader
+	open *atomic.Int64
+}
+
+func (b tracked) Close() error {
+	b.open.Add(-1)
+	return nil
+}
+
+func TestBodiesAreClosedOnEveryPath(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int64
+	wrap := func(s step) step {
+		return func(r *http.Request) (*http.Response, error) {
+			resp, err := s(r)
+			if resp != nil {
+				open.Add(1)
+				resp.Body = tracked{resp.Body, &open}
+			}
+			return resp, err
+		}
+	}
+	broken := func(status int) step {
+		return func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(io.MultiReader(strings.NewReader("{"), bad{})), ContentLength: -1}, nil
+		}
+	}
+	for name, s := range map[string]step{
+		"success": answer(200, oneThing), "wrong JSON": answer(200, "{"), "HTML": answer(200, "<", "Content-Type", "text/html"),
+		"404": answer(404, "{}"), "500": answer(500, ""), "204": answer(204, ""), "read error": broken(200), "read error of 500": broken(500),
+		"redirect": answer(302, "", "Location", "https://other.example"), "redirect home": answer(302, "", "Location", "/v1/things/b"),
+		"bad redirect": answer(302, "", "Location", "::"), "length": answer(200, strings.Repeat(" ", 100)), "gzip": answer(200, "x", "Content-Encoding", "gzip"),
+	} {
+		c := newClient(t, sdk.WithTransport(play(wrap(s))), quick(), sdk.WithMaxBodySize(50))
+		_ = getOnly(context.Background(), c)
+		_ = exec(c, transport.Call{Method: "POST", Path: "/x", Body: encodeThing(&thing{ID: "a"})})
+		if n := open.Swap(0); n != 0 {
+			t.Errorf("%s: %d bodies stayed open", name, n)
+		}
+	}
+	panicking := sdk.Hooks{Attempt: func(context.Context, sdk.Event) { panic("hook") }}
+	func() {
+		defer func() { _ = recover() }()
+		_ = getOnly(context.Background(), newClient(t, sdk.WithTransport(play(wrap(answer(200, oneThing)))), sdk.WithHooks(panicking)))
+	}()
+	if n := open.Load(); n != 0 {
+		t.Errorf("a panic in a hook left %d bodies open", n)
+	}
+}
+
+type bad struct{}
+
+func (bad) Read([]byte) (int, error) { return 0, errors.New("broken") }
+
+func TestLargeBodiesAreNotKeptForOtherCalls(t *testing.T) {
+	t.Parallel()
+	large := `{"id":"` + strings.Repeat("x", 3<<20) + `","count":1}`
+	s := play(answer(200, large), answer(200, oneThing))
+	c := newClient(t, sdk.WithTransport(s))
+	v, err := getThing(context.Background(), c, "a")
+	if err != nil || len(v.ID) != 3<<20 {
+		t.Fatal(err)
+	}
+	if v, err = getThing(context.Background(), c, "a"); err != nil || v.Count != 42 {
+		t.Fatal(err)
+	}
+}

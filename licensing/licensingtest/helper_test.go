@@ -1,0 +1,163 @@
+package licensingtest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/samples"
+	"github.com/wharfinger/sdk/licensing"
+	"github.com/wharfinger/sdk/licensing/licensingtest"
+)
+
+const (
+	releaseID = "155f79fc-2f28-40b2-afc5-3fcc6c63225a"
+	secret    = "whsec-1"
+)
+
+// recorder is a test that only notes what is reported to it.
+type recorder struct {
+	mu       sync.Mutex
+	lines    []string
+	cleanups []func()
+}
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+
+func (r *recorder) finish() {
+	for _, f := range slices.Backward(r.cleanups) {
+		f()
+	}
+}
+
+func (r *recorder) reported() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.lines)
+}
+
+// start gives a server with a release and a client of it.
+func start(t *testing.T) (*licensingtest.Server, *licensing.Client) {
+	t.Helper()
+	s := licensingtest.NewServer(t)
+	s.PutRelease(licensing.Release{ID: releaseID, Name: "Planner 2.2", Version: "2.2.0"})
+	return s, s.Client()
+}
+
+// stopClock makes the platform's time stand still.
+func stopClock(s *licensingtest.Server) time.Time {
+	now := time.Date(2026, 3, 4, 16, 40, 2, 118765432, time.UTC)
+	s.SetClock(func() time.Time { return now })
+	return now.Truncate(100 * time.Nanosecond)
+}
+
+// listen serves a webhook that answers status, and gives its address and the bodies and headers it got.
+func listen(t *testing.T, status int) (url string, got func() []*http.Request) {
+	t.Helper()
+	var mu sync.Mutex
+	var requests []*http.Request
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		requests = append(requests, r)
+		mu.Unlock()
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(hook.Close)
+	return hook.URL, func() []*http.Request {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(requests)
+	}
+}
+
+// receive serves a webhook by the handler of package licensing, and gives its address and the events it took.
+func receive(t *testing.T, verifier *licensing.WebhookVerifier) (url string, events <-chan *licensing.WebhookEvent) {
+	t.Helper()
+	taken := make(chan *licensing.WebhookEvent, 100)
+	hook := httptest.NewServer(licensing.WebhookHandler(verifier, func(_ context.Context, e *licensing.WebhookEvent) error {
+		taken <- e
+		return nil
+	}))
+	t.Cleanup(hook.Close)
+	return hook.URL, taken
+}
+
+func verifier() *licensing.WebhookVerifier {
+	return &licensing.WebhookVerifier{Tokens: []sdk.Secret{sdk.NewSecret(secret)}}
+}
+
+func rename(t *testing.T, client *licensing.Client, title string) *licensing.Release {
+	t.Helper()
+	release, err := client.Releases.Update(t.Context(), releaseID, licensing.ReleaseUpdate{Name: sdk.Some(title)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return release
+}
+
+// await waits for n deliveries.
+func await(t *testing.T, s *licensingtest.Server, n int) []licensingtest.Delivery {
+	t.Helper()
+	if err := s.AwaitDeliveries(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	deliveries := s.Deliveries()
+	if len(deliveries) != n {
+		t.Fatalf("%d deliveries, want %d", len(deliveries), n)
+	}
+	return deliveries
+}
+
+func decoded[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func wantJSON(t *testing.T, what string, got any, want string) {
+	t.Helper()
+	if diff := samples.Compare([]byte(want), []byte(encoded(t, got))); diff != "" {
+		t.Errorf("%s: %s\n got %s\nwant %s", what, diff, encoded(t, got), want)
+	}
+}
+
+// wantRefusal checks a failed call: its status, its code, and a part of its message.
+func wantRefusal(t *testing.T, err error, status int, code, message string) {
+	t.Helper()
+	var e *sdk.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want status %d", err, status)
+	}
+	if e.Status != status || e.Code != code || !strings.Contains(e.Message, message) {
+		t.Errorf("got %d, %q, %q; want %d, %q, %q", e.Status, e.Code, e.Message, status, code, message)
+	}
+}

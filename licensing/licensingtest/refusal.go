@@ -1,0 +1,49 @@
+package licensingtest
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/licensing"
+)
+
+// refusal is the platform's error body. Most errors have no code.
+func refusal(status int, code, message string) fake.Response {
+	body := licensing.ErrorBody{Message: message}
+	if code != "" {
+		body.Code = sdk.Some(code)
+	}
+	return fake.JSON(status, body)
+}
+
+// authorize answers a request without the right token.
+func authorize(r *http.Request) *fake.Response {
+	var refused fake.Response
+	switch token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); {
+	case token == Token:
+		return nil
+	case token != ForbiddenToken:
+		refused = refusal(http.StatusUnauthorized, licensing.CodeAuthenticationFailed, "The token is not valid.")
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		return nil
+	default:
+		refused = refusal(http.StatusForbidden, "", "The token lacks the permission release:write.")
+	}
+	return &refused
+}
+
+// invalid answers a request that breaks the document.
+func invalid(_ *fake.Request, violations []fake.Violation) fake.Response {
+	lines := make([]string, 0, len(violations))
+	for _, v := range violations {
+		lines = append(lines, v.String())
+	}
+	return refusal(http.StatusBadRequest, "", strings.Join(lines, "; "))
+}
+
+// failed answers what the engine can't: a path that the document doesn't have, for example.
+func failed(_ *fake.Request, status int, message string) fake.Response {
+	return refusal(status, "", message)
+}
