@@ -1,9 +1,9 @@
 package licensingtest
 
 import (
+	"context"
 	"errors"
 	"net/http"
-	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,7 +31,7 @@ func TestAWebhookThatNeverAnswersIsGivenUp(t *testing.T) {
 			t.Errorf("took %v, want %v", took, patience)
 		}
 		for _, d := range o.list() {
-			if !d.Done || d.Status != 0 || !errors.Is(d.Err, os.ErrDeadlineExceeded) {
+			if !d.Done || d.Status != 0 || !errors.Is(d.Err, context.DeadlineExceeded) {
 				t.Errorf("got %+v", d)
 			}
 		}

@@ -183,7 +183,7 @@ func TestAnUnknownReleaseIsNotFound(t *testing.T) {
 	}
 }
 
-func TestWhatARealeaseLacksIsFilledIn(t *testing.T) {
+func TestWhatAReleaseLacksIsFilledIn(t *testing.T) {
 	t.Parallel()
 	s := licensingtest.NewServer(t)
 	stopClock(s)

@@ -169,7 +169,12 @@ func TestAWebhookGetsEventsInOrderAndHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	s, client := start(t)
 	gate := make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-gate }))
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-gate:
+		case <-r.Context().Done(): // given up
+		}
+	}))
 	t.Cleanup(slow.Close)
 	s.PutWebhook(slow.URL, secret)
 	url, events := receive(t, verifier())
