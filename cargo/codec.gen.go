@@ -11,7 +11,7 @@ func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Er
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ErrorBody).decode)
+	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -41,7 +41,9 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 func (m Filter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Filter).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Filter) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Filter).decode) }
+func (m *Filter) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Filter).decode)
+}
 
 func (m *Filter) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -79,7 +81,7 @@ func (m FilterConditionAny) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionAny) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionAny).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionAny).decode)
 }
 
 func (m *FilterConditionAny) decode(d *codec.Decoder) {
@@ -125,7 +127,7 @@ func (m FilterConditionArray) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionArray) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionArray).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionArray).decode)
 }
 
 func (m *FilterConditionArray) decode(d *codec.Decoder) {
@@ -177,7 +179,7 @@ func (m FilterConditionBoolean) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionBoolean) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionBoolean).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionBoolean).decode)
 }
 
 func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
@@ -223,7 +225,7 @@ func (m FilterConditionDate) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionDate) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionDate).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionDate).decode)
 }
 
 func (m *FilterConditionDate) decode(d *codec.Decoder) {
@@ -278,7 +280,7 @@ func (m FilterConditionEnrollment) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionEnrollment) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionEnrollment).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionEnrollment).decode)
 }
 
 func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
@@ -332,7 +334,7 @@ func (m FilterConditionNumber) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionNumber) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionNumber).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionNumber).decode)
 }
 
 func (m *FilterConditionNumber) decode(d *codec.Decoder) {
@@ -387,7 +389,7 @@ func (m FilterConditionObject) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionObject) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionObject).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionObject).decode)
 }
 
 func (m *FilterConditionObject) decode(d *codec.Decoder) {
@@ -439,7 +441,7 @@ func (m FilterConditionObjectProperty) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionObjectProperty) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionObjectProperty).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionObjectProperty).decode)
 }
 
 func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
@@ -495,7 +497,7 @@ func (m FilterConditionOccurrence) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionOccurrence) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionOccurrence).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionOccurrence).decode)
 }
 
 func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
@@ -550,7 +552,7 @@ func (m FilterConditionSQL) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSQL) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionSQL).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionSQL).decode)
 }
 
 func (m *FilterConditionSQL) decode(d *codec.Decoder) {
@@ -593,7 +595,7 @@ func (m FilterConditionSegment) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSegment) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionSegment).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionSegment).decode)
 }
 
 func (m *FilterConditionSegment) decode(d *codec.Decoder) {
@@ -636,7 +638,7 @@ func (m FilterConditionString) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionString) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionString).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionString).decode)
 }
 
 func (m *FilterConditionString) decode(d *codec.Decoder) {
@@ -685,7 +687,7 @@ func (m FilterConditionVector) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionVector) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterConditionVector).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterConditionVector).decode)
 }
 
 func (m *FilterConditionVector) decode(d *codec.Decoder) {
@@ -731,7 +733,7 @@ func (m FilterFrequency) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterFrequency) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterFrequency).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterFrequency).decode)
 }
 
 func (m *FilterFrequency) decode(d *codec.Decoder) {
@@ -767,7 +769,7 @@ func (m FilterGroup) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterGroup) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterGroup).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterGroup).decode)
 }
 
 func (m *FilterGroup) decode(d *codec.Decoder) {
@@ -798,7 +800,7 @@ func (m FilterPeriod) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterPeriod) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FilterPeriod).decode)
+	return codec.UnmarshalJSON(data, m, (*FilterPeriod).decode)
 }
 
 func (m *FilterPeriod) decode(d *codec.Decoder) {
@@ -839,7 +841,7 @@ func (m FormField) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Fo
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FormField) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*FormField).decode)
+	return codec.UnmarshalJSON(data, m, (*FormField).decode)
 }
 
 func (m *FormField) decode(d *codec.Decoder) {
@@ -897,7 +899,7 @@ func (m HealthAlertAction) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *HealthAlertAction) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*HealthAlertAction).decode)
+	return codec.UnmarshalJSON(data, m, (*HealthAlertAction).decode)
 }
 
 func (m *HealthAlertAction) decode(d *codec.Decoder) {
@@ -954,7 +956,7 @@ func (m *HealthAlertAction) encode(e *codec.Encoder) {
 func (m Node) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Node).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Node) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Node).decode) }
+func (m *Node) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Node).decode) }
 
 func (m *Node) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1046,7 +1048,7 @@ func (m NodePosition) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodePosition) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*NodePosition).decode)
+	return codec.UnmarshalJSON(data, m, (*NodePosition).decode)
 }
 
 func (m *NodePosition) decode(d *codec.Decoder) {
@@ -1083,7 +1085,7 @@ func (m NodeRetry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*No
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodeRetry) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*NodeRetry).decode)
+	return codec.UnmarshalJSON(data, m, (*NodeRetry).decode)
 }
 
 func (m *NodeRetry) decode(d *codec.Decoder) {
@@ -1116,7 +1118,7 @@ func (m *NodeRetry) encode(e *codec.Encoder) {
 func (m Play) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Play).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Play) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Play).decode) }
+func (m *Play) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Play).decode) }
 
 func (m *Play) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1210,7 +1212,7 @@ func (m PlayCreate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*P
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayCreate) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*PlayCreate).decode)
+	return codec.UnmarshalJSON(data, m, (*PlayCreate).decode)
 }
 
 func (m *PlayCreate) decode(d *codec.Decoder) {
@@ -1276,7 +1278,7 @@ func (m PlayResult) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*P
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayResult) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*PlayResult).decode)
+	return codec.UnmarshalJSON(data, m, (*PlayResult).decode)
 }
 
 func (m *PlayResult) decode(d *codec.Decoder) {
@@ -1309,7 +1311,7 @@ func (m PlaySchedule) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlaySchedule) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*PlaySchedule).decode)
+	return codec.UnmarshalJSON(data, m, (*PlaySchedule).decode)
 }
 
 func (m *PlaySchedule) decode(d *codec.Decoder) {
@@ -1359,7 +1361,7 @@ func (m PlayScheduleSettings) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayScheduleSettings) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*PlayScheduleSettings).decode)
+	return codec.UnmarshalJSON(data, m, (*PlayScheduleSettings).decode)
 }
 
 func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
@@ -1401,7 +1403,7 @@ func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Rele
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Release).decode)
+	return codec.UnmarshalJSON(data, m, (*Release).decode)
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -1488,7 +1490,7 @@ func (m ReleaseOptions) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseOptions) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseOptions).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseOptions).decode)
 }
 
 func (m *ReleaseOptions) decode(d *codec.Decoder) {
@@ -1521,7 +1523,7 @@ func (m ReleaseResult) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseResult) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseResult).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseResult).decode)
 }
 
 func (m *ReleaseResult) decode(d *codec.Decoder) {
@@ -1556,7 +1558,7 @@ func (m ReleaseUpdateDraft) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseUpdateDraft) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseUpdateDraft).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseUpdateDraft).decode)
 }
 
 func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
@@ -1603,7 +1605,7 @@ func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
 func (m Sort) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sort).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Sort) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Sort).decode) }
+func (m *Sort) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Sort).decode) }
 
 func (m *Sort) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1639,7 +1641,7 @@ func (m TestRecord) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*T
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestRecord) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*TestRecord).decode)
+	return codec.UnmarshalJSON(data, m, (*TestRecord).decode)
 }
 
 func (m *TestRecord) decode(d *codec.Decoder) {

@@ -11,7 +11,7 @@ func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Er
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ErrorBody).decode)
+	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -47,7 +47,7 @@ func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Rele
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Release).decode)
+	return codec.UnmarshalJSON(data, m, (*Release).decode)
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -116,14 +116,14 @@ func (m *Release) encode(e *codec.Encoder) {
 	codec.PutString(e, "version", m.Version, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "platforms", m.Platforms, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutOptString(e, "notes", m.Notes, &m.Extra, codec.Nullable)
-	codec.PutOptInt(e, "totalFiles", m.TotalFiles, &m.Extra, codec.Plain)
+	codec.PutOptInt(e, "totalFiles", m.TotalFiles, &m.Extra, codec.Nullable)
 	codec.PutOptTime(e, "publishedAt", m.PublishedAt, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "files", m.Files, &m.Extra, codec.OmitZero, (*ReleaseFile).encode)
 	codec.PutBool(e, "published", m.Published, &m.Extra, codec.Plain)
-	codec.PutOptBool(e, "private", m.Private, &m.Extra, codec.Plain)
-	codec.PutOptBool(e, "archived", m.Archived, &m.Extra, codec.Plain)
+	codec.PutOptBool(e, "private", m.Private, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "archived", m.Archived, &m.Extra, codec.Nullable)
 	codec.PutString(e, "productId", m.ProductID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "tenantId", m.TenantID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "tenantId", m.TenantID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -132,7 +132,7 @@ func (m ReleaseFile) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseFile) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseFile).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseFile).decode)
 }
 
 func (m *ReleaseFile) decode(d *codec.Decoder) {
@@ -192,13 +192,13 @@ func (m *ReleaseFile) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutString(e, "url", m.URL, &m.Extra, codec.Plain)
 	codec.PutInt(e, "size", m.Size, &m.Extra, codec.Plain)
-	codec.PutOptInt(e, "downloads", m.Downloads, &m.Extra, codec.Plain)
+	codec.PutOptInt(e, "downloads", m.Downloads, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "extension", m.Extension, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "checksum", m.Checksum, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "secured", m.Secured, &m.Extra, codec.Plain)
-	codec.PutOptBool(e, "published", m.Published, &m.Extra, codec.Plain)
+	codec.PutOptBool(e, "secured", m.Secured, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "published", m.Published, &m.Extra, codec.Nullable)
 	codec.PutString(e, "releaseId", m.ReleaseID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "releaseName", m.ReleaseName, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "releaseName", m.ReleaseName, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -209,7 +209,7 @@ func (m ReleaseUpdate) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseUpdate) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseUpdate).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseUpdate).decode)
 }
 
 func (m *ReleaseUpdate) decode(d *codec.Decoder) {
@@ -252,7 +252,7 @@ func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*WebhookEvent).decode)
+	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {

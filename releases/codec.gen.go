@@ -11,7 +11,7 @@ func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Er
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ErrorBody).decode)
+	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -47,8 +47,8 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 	codec.PutString(e, "error", m.Error, &m.Extra, codec.Plain)
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutMap(e, "details", m.Details, &m.Extra, codec.OmitZero, codec.AnyOut)
-	codec.PutOptString(e, "timestamp", m.Timestamp, &m.Extra, codec.Plain)
-	codec.PutOptInt(e, "status_code", m.StatusCode, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "timestamp", m.Timestamp, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "status_code", m.StatusCode, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -57,7 +57,7 @@ func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Rele
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Release).decode)
+	return codec.UnmarshalJSON(data, m, (*Release).decode)
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -141,7 +141,7 @@ func (m ReleaseAction) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseAction) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseAction).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseAction).decode)
 }
 
 func (m *ReleaseAction) decode(d *codec.Decoder) {
@@ -183,7 +183,7 @@ func (m ReleaseCreate) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseCreate) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseCreate).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseCreate).decode)
 }
 
 func (m *ReleaseCreate) decode(d *codec.Decoder) {
@@ -221,7 +221,7 @@ func (m ReleaseDetail) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseDetail) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseDetail).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseDetail).decode)
 }
 
 func (m *ReleaseDetail) decode(d *codec.Decoder) {
@@ -315,7 +315,7 @@ func (m ReleaseList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseList) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ReleaseList).decode)
+	return codec.UnmarshalJSON(data, m, (*ReleaseList).decode)
 }
 
 func (m *ReleaseList) decode(d *codec.Decoder) {
@@ -364,7 +364,7 @@ func (m ValidationErrorBody) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ValidationErrorBody).decode)
+	return codec.UnmarshalJSON(data, m, (*ValidationErrorBody).decode)
 }
 
 func (m *ValidationErrorBody) decode(d *codec.Decoder) {
@@ -399,7 +399,7 @@ func (m ValidationIssue) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationIssue) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ValidationIssue).decode)
+	return codec.UnmarshalJSON(data, m, (*ValidationIssue).decode)
 }
 
 func (m *ValidationIssue) decode(d *codec.Decoder) {

@@ -11,7 +11,7 @@ func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Er
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ErrorBody).decode)
+	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -45,7 +45,7 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 	codec.PutString(e, "code", m.Code, &m.Extra, codec.Plain)
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "fields", m.Fields, &m.Extra, codec.OmitZero, (*ErrorField).encode)
-	codec.PutOptString(e, "details", m.Details, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "details", m.Details, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -54,7 +54,7 @@ func (m ErrorField) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*E
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorField) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ErrorField).decode)
+	return codec.UnmarshalJSON(data, m, (*ErrorField).decode)
 }
 
 func (m *ErrorField) decode(d *codec.Decoder) {
@@ -90,7 +90,7 @@ func (m *ErrorField) encode(e *codec.Encoder) {
 func (m Flow) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Flow).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Flow) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Flow).decode) }
+func (m *Flow) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Flow).decode) }
 
 func (m *Flow) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -124,7 +124,7 @@ func (m *Flow) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "spans", m.Spans, &m.Extra, codec.NonNil, (*Span).encode)
-	codec.PutOptString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "id", m.ID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -132,7 +132,7 @@ func (m *Flow) encode(e *codec.Encoder) {
 func (m Span) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Span).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Span) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Span).decode) }
+func (m *Span) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Span).decode) }
 
 func (m *Span) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -192,8 +192,8 @@ func (m *Span) encode(e *codec.Encoder) {
 	codec.PutBool(e, "ended", m.Ended, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "events", m.Events, &m.Extra, codec.NonNil, (*SpanEvent).encode)
 	codec.PutObject(e, "spanContext", &m.SpanContext, &m.Extra, codec.Plain, (*SpanContext).encode)
-	codec.PutOpt(e, "parentSpanContext", &m.ParentSpanContext, &m.Extra, codec.Plain, (*SpanContext).encode)
-	codec.PutOpt(e, "parentSpanContenxt", &m.ParentSpanContenxt, &m.Extra, codec.Plain, (*SpanContext).encode)
+	codec.PutOpt(e, "parentSpanContext", &m.ParentSpanContext, &m.Extra, codec.Nullable, (*SpanContext).encode)
+	codec.PutOpt(e, "parentSpanContenxt", &m.ParentSpanContenxt, &m.Extra, codec.Nullable, (*SpanContext).encode)
 	e.End(&m.Extra)
 }
 
@@ -202,7 +202,7 @@ func (m SpanContext) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanContext) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*SpanContext).decode)
+	return codec.UnmarshalJSON(data, m, (*SpanContext).decode)
 }
 
 func (m *SpanContext) decode(d *codec.Decoder) {
@@ -243,7 +243,7 @@ func (m SpanEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sp
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanEvent) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*SpanEvent).decode)
+	return codec.UnmarshalJSON(data, m, (*SpanEvent).decode)
 }
 
 func (m *SpanEvent) decode(d *codec.Decoder) {
@@ -283,7 +283,7 @@ func (m SpanStatus) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*S
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanStatus) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*SpanStatus).decode)
+	return codec.UnmarshalJSON(data, m, (*SpanStatus).decode)
 }
 
 func (m *SpanStatus) decode(d *codec.Decoder) {
@@ -302,6 +302,6 @@ func (m *SpanStatus) decode(d *codec.Decoder) {
 
 func (m *SpanStatus) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutOptInt(e, "code", m.Code, &m.Extra, codec.Plain)
+	codec.PutOptInt(e, "code", m.Code, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }

@@ -106,10 +106,10 @@ func wantRefusal(t *testing.T, err error, status int, code, message string) {
 	}
 }
 
-// node is a node of a graph that needs nothing else.
+// node is a node of a graph that needs nothing else, at the origin of the canvas.
 func node(uuid, slug string) cargo.Node {
 	return cargo.Node{
 		UUID: uuid, Slug: slug, Kind: cargo.NodeKindNative, ActionSlug: sdk.Some(slug),
-		Config: map[string]any{}, ChildrenUUIDs: []sdk.Optional[string]{}, Position: cargo.NodePosition{X: 120, Y: 40},
+		Config: map[string]any{}, ChildrenUUIDs: []sdk.Optional[string]{},
 	}
 }

@@ -9,6 +9,12 @@ import (
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
+// What the platform says of a token.
+const (
+	unauthorized = "unauthorized"
+	forbidden    = "forbidden"
+)
+
 // refusal is the platform's error body; without a reason it has only the message.
 func refusal(status int, reason, message string) fake.Response {
 	body := cargo.ErrorBody{ErrorMessage: sdk.Some(message)}
@@ -53,15 +59,15 @@ func messageFor(code string) string {
 // authorize answers a request without the right token.
 func authorize(r *http.Request) *fake.Response {
 	var refused fake.Response
-	switch token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); {
-	case token == Token:
+	switch credentials := r.Header.Get("Authorization"); {
+	case credentials == "Bearer "+Token:
 		return nil
-	case token != ForbiddenToken:
-		refused = refusal(http.StatusUnauthorized, "", "unauthorized")
+	case credentials != "Bearer "+ForbiddenToken:
+		refused = refusal(http.StatusUnauthorized, "", unauthorized)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		return nil
 	default:
-		refused = refusal(http.StatusForbidden, "", "forbidden")
+		refused = refusal(http.StatusForbidden, "", forbidden)
 	}
 	return &refused
 }
@@ -87,7 +93,13 @@ func message(unknown, others []string) string {
 	return strings.Join(others, "; ")
 }
 
-// failed answers what the engine can't: a path that the document doesn't have, for example.
+// failed answers what the engine can't, such as a path that the document doesn't have, and faults that name only a status.
 func failed(_ *fake.Request, status int, message string) fake.Response {
+	switch status {
+	case http.StatusUnauthorized:
+		message = unauthorized
+	case http.StatusForbidden:
+		message = forbidden
+	}
 	return refusal(status, "", message)
 }

@@ -38,6 +38,7 @@ func TestTokens(t *testing.T) {
 		"the right one":      {sdk.WithToken(cargotest.Token), 200, "", nil},
 		"another one":        {sdk.WithToken("expired"), 401, "unauthorized", sdk.ErrUnauthorized},
 		"none":               {sdk.WithoutToken(), 401, "unauthorized", sdk.ErrUnauthorized},
+		"without a scheme":   {withoutScheme, 401, "unauthorized", sdk.ErrUnauthorized},
 		"without permission": {sdk.WithToken(cargotest.ForbiddenToken), 403, "forbidden", sdk.ErrForbidden},
 	} {
 		for operation, call := range calls() {
@@ -122,4 +123,9 @@ func TestAPathThatIsNotInTheDocument(t *testing.T) {
 	if got := tb.reported(); len(got) != 1 || !strings.Contains(got[0], "/v1/orchestration/moons") {
 		t.Errorf("reported %q", got)
 	}
+}
+
+// withoutScheme sends the right token without saying what it is.
+func withoutScheme(c *sdk.Config) error {
+	return errors.Join(sdk.WithoutToken()(c), sdk.WithHeader("Authorization", cargotest.Token)(c))
 }

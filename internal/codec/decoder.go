@@ -10,6 +10,10 @@ import (
 // encoding/json.
 const maxDepth = 10000
 
+// maxScratch is how much room for strings with escapes a Decoder takes along to
+// the next document.
+const maxScratch = 64 << 10
+
 // Decoder reads one JSON document that is in memory as a whole. It keeps no
 // reference to the document in what it decodes, so a buffer may be reused as
 // soon as decoding has ended.
@@ -59,6 +63,9 @@ func (d *Decoder) Reset(data []byte) {
 	d.pos, d.depth, d.unread = 0, 0, 0
 	d.fresh, d.nullElem, d.deviated = false, false, false
 	d.key, d.err = nil, nil
+	if cap(d.textBuf) > maxScratch || cap(d.keyBuf) > maxScratch {
+		d.textBuf, d.keyBuf = nil, nil
+	}
 	d.space()
 }
 

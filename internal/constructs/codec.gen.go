@@ -3,6 +3,9 @@
 package constructs
 
 import (
+	"fmt"
+	"log/slog"
+
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
@@ -10,7 +13,9 @@ import (
 func (m Browse) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Browse).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Browse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Browse).decode) }
+func (m *Browse) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Browse).decode)
+}
 
 func (m *Browse) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -37,7 +42,7 @@ func (m BrowsePage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*B
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *BrowsePage) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*BrowsePage).decode)
+	return codec.UnmarshalJSON(data, m, (*BrowsePage).decode)
 }
 
 func (m *BrowsePage) decode(d *codec.Decoder) {
@@ -73,7 +78,9 @@ func (m *BrowsePage) encode(e *codec.Encoder) {
 func (m Entry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Entry).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Entry) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Entry).decode) }
+func (m *Entry) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Entry).decode)
+}
 
 func (m *Entry) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -99,7 +106,7 @@ func (m *Entry) decode(d *codec.Decoder) {
 func (m *Entry) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "text", m.Text, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "text", m.Text, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -108,7 +115,7 @@ func (m EntryPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*En
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryPage) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*EntryPage).decode)
+	return codec.UnmarshalJSON(data, m, (*EntryPage).decode)
 }
 
 func (m *EntryPage) decode(d *codec.Decoder) {
@@ -138,7 +145,7 @@ func (m *EntryPage) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*Entry).encode)
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptBool(e, "has_more", m.HasMore, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -147,7 +154,7 @@ func (m EntryQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*E
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryQuery) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*EntryQuery).decode)
+	return codec.UnmarshalJSON(data, m, (*EntryQuery).decode)
 }
 
 func (m *EntryQuery) decode(d *codec.Decoder) {
@@ -178,7 +185,7 @@ func (m Position) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Pos
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Position) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Position).decode)
+	return codec.UnmarshalJSON(data, m, (*Position).decode)
 }
 
 func (m *Position) decode(d *codec.Decoder) {
@@ -211,7 +218,7 @@ func (m Problem) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Prob
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Problem) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Problem).decode)
+	return codec.UnmarshalJSON(data, m, (*Problem).decode)
 }
 
 func (m *Problem) decode(d *codec.Decoder) {
@@ -247,7 +254,7 @@ func (m Selector) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sel
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Selector) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*Selector).decode)
+	return codec.UnmarshalJSON(data, m, (*Selector).decode)
 }
 
 func (m *Selector) decode(d *codec.Decoder) {
@@ -278,7 +285,7 @@ func (m ShapeCircle) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapeCircle) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ShapeCircle).decode)
+	return codec.UnmarshalJSON(data, m, (*ShapeCircle).decode)
 }
 
 func (m *ShapeCircle) decode(d *codec.Decoder) {
@@ -315,7 +322,7 @@ func (m ShapePolygon) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapePolygon) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*ShapePolygon).decode)
+	return codec.UnmarshalJSON(data, m, (*ShapePolygon).decode)
 }
 
 func (m *ShapePolygon) decode(d *codec.Decoder) {
@@ -351,7 +358,12 @@ func (m *ShapePolygon) encode(e *codec.Encoder) {
 func (m Thing) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Thing).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Thing) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, m, (*Thing).decode) }
+func (m *Thing) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Thing).decode)
+}
+
+// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
+func (m Thing) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Thing) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -450,26 +462,26 @@ func (m *Thing) encode(e *codec.Encoder) {
 	codec.PutObject(e, "shape", &m.Shape, &m.Extra, codec.NonEmpty, (*Shape).encode)
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.NonNil, codec.StringOut)
 	codec.PutOptString(e, "note", m.Note, &m.Extra, codec.NonEmpty|codec.Nullable)
-	codec.PutOptString(e, "title", m.Title, &m.Extra, codec.Plain)
-	codec.PutOptInt(e, "count", m.Count, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "title", m.Title, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "count", m.Count, &m.Extra, codec.Nullable)
 	codec.PutOptFloat(e, "ratio", m.Ratio, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "hidden", m.Hidden, &m.Extra, codec.Plain)
+	codec.PutOptBool(e, "hidden", m.Hidden, &m.Extra, codec.Nullable)
 	codec.PutOptTime(e, "seen_at", m.SeenAt, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "born_on", &m.BornOn, &m.Extra, codec.Plain, codec.DateOut)
-	codec.PutOpt(e, "image", &m.Image, &m.Extra, codec.Plain, codec.BytesOut)
-	codec.PutOpt(e, "password", &m.Password, &m.Extra, codec.Plain, codec.SecretOut)
+	codec.PutOpt(e, "born_on", &m.BornOn, &m.Extra, codec.Nullable, codec.DateOut)
+	codec.PutOpt(e, "image", &m.Image, &m.Extra, codec.Nullable, codec.BytesOut)
+	codec.PutOpt(e, "password", &m.Password, &m.Extra, codec.Nullable, codec.SecretOut)
 	codec.PutOptEnum(e, "other_kind", m.OtherKind, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "parent", &m.Parent, &m.Extra, codec.Plain, codec.PointerOut((*Thing).encode))
+	codec.PutOpt(e, "parent", &m.Parent, &m.Extra, codec.Nullable, codec.PointerOut((*Thing).encode))
 	codec.PutSlice(e, "children", m.Children, &m.Extra, codec.OmitZero, (*Thing).encode)
 	codec.PutSlice(e, "matrix", m.Matrix, &m.Extra, codec.OmitZero, codec.SliceOut(codec.FloatOut[float64]))
 	codec.PutSlice(e, "slots", m.Slots, &m.Extra, codec.OmitZero, codec.OptOut(codec.StringOut))
 	codec.PutMap(e, "parts", m.Parts, &m.Extra, codec.OmitZero, (*Thing).encode)
 	codec.PutMap(e, "config", m.Config, &m.Extra, codec.OmitZero, codec.AnyOut)
-	codec.PutOpt(e, "value", &m.Value, &m.Extra, codec.Plain, codec.AnyOut)
+	codec.PutOpt(e, "value", &m.Value, &m.Extra, codec.Nullable, codec.AnyOut)
 	codec.PutRaw(e, "payload", m.Payload, &m.Extra, codec.OmitZero)
 	codec.PutOpt(e, "history", &m.History, &m.Extra, codec.Nullable, codec.SliceOut(codec.StringOut))
-	codec.PutOpt(e, "size_or_name", &m.SizeOrName, &m.Extra, codec.Plain, (*SizeOrName).encode)
-	codec.PutOptString(e, "SomeURL", m.Homepage, &m.Extra, codec.Plain)
+	codec.PutOpt(e, "size_or_name", &m.SizeOrName, &m.Extra, codec.Nullable, (*SizeOrName).encode)
+	codec.PutOptString(e, "SomeURL", m.Homepage, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
@@ -478,7 +490,7 @@ func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, m, (*WebhookEvent).decode)
+	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"os"
 	"slices"
 	"strconv"
@@ -129,7 +130,6 @@ func TestAMissingMemberIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"a nil map":                  {func(v *Thing) { v.Labels = nil }, "labels is required"},
 		"an empty union":             {func(v *Thing) { v.Shape = Shape{} }, "shape is required"},
 		"an absent nullable member":  {func(v *Thing) { v.Note = sdk.Optional[string]{} }, "note is required"},
-		"null where it can't be":     {func(v *Thing) { v.Title = sdk.Null[string]() }, "title must not be null"},
 		"deep in a list":             {func(v *Thing) { v.Children = []Thing{whole(), {}} }, "children[1].id is required"},
 		"a number that JSON can't":   {func(v *Thing) { v.Weight = 1 / zero() }, "weight"},
 		"raw JSON that isn't":        {func(v *Thing) { v.Payload = json.RawMessage("{") }, "payload is not valid JSON"},
@@ -147,6 +147,33 @@ func TestAMissingMemberIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 	if n := len(s.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// Null is refused only in types that the platform never sends: what it sent must be fit to be sent back.
+func TestNullIsRefusedWhereNobodyCanHaveReceivedIt(t *testing.T) {
+	t.Parallel()
+	s, things, entries := serve(t)
+	if _, err := entries.Query(t.Context(), EntryQuery{Text: sdk.Null[string]()}); !errors.Is(err, sdk.ErrInvalidRequest) || !strings.Contains(err.Error(), "text must not be null") {
+		t.Errorf("got %v", err)
+	}
+	s.ExpectInvalid("Things.Create")
+	v := whole()
+	v.Title = sdk.Null[string]()
+	if _, err := things.Create(t.Context(), v); errors.Is(err, sdk.ErrInvalidRequest) {
+		t.Errorf("what the platform may have sent is refused: %v", err)
+	}
+}
+
+func TestSecretsStayOutOfLogs(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	v := whole()
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("made", "thing", v)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("made", "thing", v)
+	fmt.Fprintf(&out, "%v %+v %#v %s", v, v, v, v.Password)
+	if strings.Contains(out.String(), "hush") {
+		t.Errorf("the password shows: %s", out.String())
 	}
 }
 

@@ -19,6 +19,7 @@ type Model struct {
 	Member   string    // JSON name of a union's discriminator, "" where there is none
 	Method   string    // Go name of the method that returns it
 	Required []string  // JSON names of the members whose absence is worth keeping
+	Secret   bool      // a member, here or deeper, is a secret
 }
 
 // IsStruct, IsEnum and IsUnion pick the template.
@@ -95,6 +96,7 @@ func (v *view) model(t codegen.TypeDefinition) Model {
 		for _, p := range t.Schema.Properties {
 			m.Fields = append(m.Fields, v.field(&m, t, p))
 		}
+		m.Secret = holdsSecret(v.doc.Components.Schemas[t.JsonName], nil)
 	}
 	return m
 }
@@ -126,7 +128,7 @@ func (v *view) field(m *Model, t codegen.TypeDefinition, p codegen.Property) Fie
 		f.GoType = "sdk.Optional[" + typ.Go + "]"
 		f.Tag += ",omitzero"
 	}
-	rule := v.rule(typ, p.Required, plain)
+	rule := v.rule(typ, p.Required, plain, v.answered[t.JsonName])
 	if plain {
 		f.Decode, f.Encode = plainStatements(f, typ, rule)
 	} else {
@@ -155,8 +157,26 @@ func (v *view) contains(ref *openapi3.SchemaRef, name string, seen []string) boo
 	return false
 }
 
+// holdsSecret tells whether a value of the schema can hold a secret.
+func holdsSecret(ref *openapi3.SchemaRef, seen []*openapi3.Schema) bool {
+	if ref == nil || slices.Contains(seen, ref.Value) {
+		return false
+	}
+	s := ref.Value
+	seen = append(seen, s)
+	if s.Extensions["x-secret"] == true || holdsSecret(s.Items, seen) || holdsSecret(s.AdditionalProperties.Schema, seen) {
+		return true
+	}
+	for _, member := range s.Properties {
+		if holdsSecret(member, seen) {
+			return true
+		}
+	}
+	return false
+}
+
 // rule says what a strict encoder, the one that writes requests, demands of the member.
-func (v *view) rule(t Type, required, plain bool) string {
+func (v *view) rule(t Type, required, plain, answered bool) string {
 	var rules []string
 	switch {
 	case !required && plain:
@@ -171,7 +191,7 @@ func (v *view) rule(t Type, required, plain bool) string {
 	case required && t.Schema.MinLength > 0:
 		rules = append(rules, "codec.NonEmpty")
 	}
-	if t.Nullable {
+	if t.Nullable || answered && !plain {
 		rules = append(rules, "codec.Nullable")
 	}
 	if len(rules) == 0 {

@@ -118,12 +118,12 @@ func extensionStrings(x any) []string {
 // Event is one webhook of x-webhooks.
 type Event struct {
 	Name string // on the wire
-	Data string // Go type of the data
 }
 
 // EventGroup is one data type and the events that carry it.
 type EventGroup struct {
-	Data   string
+	Data   string // Go name
+	Schema string // name in the document
 	Events []Event
 }
 
@@ -139,12 +139,12 @@ func (v *view) events() []EventGroup {
 			v.fail("x-webhooks %s: data %q is not a schema of the document", name, target)
 			return nil
 		}
-		data := codegen.SchemaNameToTypeName(target[strings.LastIndex(target, "/")+1:])
-		groups[data] = append(groups[data], Event{Name: name, Data: data})
+		groups[target] = append(groups[target], Event{Name: name})
 	}
 	var out []EventGroup
-	for _, data := range sortedKeys(groups) {
-		out = append(out, EventGroup{Data: data, Events: groups[data]})
+	for _, target := range sortedKeys(groups) {
+		name := target[strings.LastIndex(target, "/")+1:]
+		out = append(out, EventGroup{Data: codegen.SchemaNameToTypeName(name), Schema: name, Events: groups[target]})
 	}
 	return out
 }

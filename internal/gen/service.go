@@ -13,17 +13,55 @@ import (
 type view struct {
 	doc *openapi3.T
 	ids map[*openapi3.Operation]string // operationIds as written: oapi-codegen changes them in place
-	err error
+	// answered are the schemas that occur in answers and webhooks, by name. What the platform sent must be fit to be sent
+	// back, so their members may be null in requests too.
+	answered map[string]bool
+	err      error
 }
 
 func newView(doc *openapi3.T) *view {
-	v := &view{doc: doc, ids: map[*openapi3.Operation]string{}}
+	v := &view{doc: doc, ids: map[*openapi3.Operation]string{}, answered: map[string]bool{}}
+	for _, group := range v.events() {
+		v.markAnswered(doc.Components.Schemas[group.Schema], group.Schema)
+	}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			v.ids[op] = op.OperationID
+			for _, answer := range op.Responses.Map() {
+				for _, media := range answer.Value.Content {
+					v.markAnswered(media.Schema, "")
+				}
+			}
 		}
 	}
 	return v
+}
+
+// markAnswered marks a schema and all that it leads to.
+func (v *view) markAnswered(ref *openapi3.SchemaRef, name string) {
+	if ref == nil {
+		return
+	}
+	if ref.Ref != "" {
+		name = ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]
+	}
+	if name != "" {
+		if v.answered[name] {
+			return
+		}
+		v.answered[name] = true
+	}
+	s := ref.Value
+	for _, member := range s.Properties {
+		v.markAnswered(member, "")
+	}
+	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
+		for _, variant := range list {
+			v.markAnswered(variant, "")
+		}
+	}
+	v.markAnswered(s.Items, "")
+	v.markAnswered(s.AdditionalProperties.Schema, "")
 }
 
 func (v *view) fail(format string, args ...any) {

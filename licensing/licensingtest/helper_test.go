@@ -77,6 +77,9 @@ func listen(t *testing.T, status int) (url string, got func() []*http.Request) {
 		mu.Lock()
 		requests = append(requests, r)
 		mu.Unlock()
+		if status/100 == 3 {
+			w.Header().Set("Location", "/elsewhere")
+		}
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(hook.Close)

@@ -21,15 +21,15 @@ func refusal(status int, code, message string) fake.Response {
 // authorize answers a request without the right token.
 func authorize(r *http.Request) *fake.Response {
 	var refused fake.Response
-	switch token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); {
-	case token == Token:
+	switch credentials := r.Header.Get("Authorization"); {
+	case credentials == "Bearer "+Token:
 		return nil
-	case token != ForbiddenToken:
-		refused = refusal(http.StatusUnauthorized, licensing.CodeAuthenticationFailed, "The token is not valid.")
+	case credentials != "Bearer "+ForbiddenToken:
+		refused = unauthorized()
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		return nil
 	default:
-		refused = refusal(http.StatusForbidden, "", "The token lacks the permission release:write.")
+		refused = forbidden()
 	}
 	return &refused
 }
@@ -43,7 +43,21 @@ func invalid(_ *fake.Request, violations []fake.Violation) fake.Response {
 	return refusal(http.StatusBadRequest, "", strings.Join(lines, "; "))
 }
 
-// failed answers what the engine can't: a path that the document doesn't have, for example.
+// failed answers what the engine can't, such as a path that the document doesn't have, and faults that name only a status.
 func failed(_ *fake.Request, status int, message string) fake.Response {
+	switch status {
+	case http.StatusUnauthorized:
+		return unauthorized()
+	case http.StatusForbidden:
+		return forbidden()
+	}
 	return refusal(status, "", message)
+}
+
+func unauthorized() fake.Response {
+	return refusal(http.StatusUnauthorized, licensing.CodeAuthenticationFailed, "The token is not valid.")
+}
+
+func forbidden() fake.Response {
+	return refusal(http.StatusForbidden, "", "The token lacks the permission release:write.")
 }

@@ -22,6 +22,7 @@ func TestTokens(t *testing.T) {
 	}{
 		"another one":        {sdk.WithToken("expired"), 401, licensing.CodeAuthenticationFailed, "not valid", sdk.ErrUnauthorized},
 		"none":               {sdk.WithoutToken(), 401, licensing.CodeAuthenticationFailed, "not valid", sdk.ErrUnauthorized},
+		"without a scheme":   {withoutScheme, 401, licensing.CodeAuthenticationFailed, "not valid", sdk.ErrUnauthorized},
 		"without permission": {sdk.WithToken(licensingtest.ForbiddenToken), 403, "", "release:write", sdk.ErrForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,4 +86,9 @@ func TestAPathThatIsNotInTheDocument(t *testing.T) {
 	if got := tb.reported(); len(got) != 1 || !strings.Contains(got[0], "/v3/moons") {
 		t.Errorf("reported %q", got)
 	}
+}
+
+// withoutScheme sends the right token without saying what it is.
+func withoutScheme(c *sdk.Config) error {
+	return errors.Join(sdk.WithoutToken()(c), sdk.WithHeader("Authorization", licensingtest.Token)(c))
 }
