@@ -211,7 +211,7 @@ func WithRateLimit(perSecond float64, burst int) Option {
 	// Made here, so that an option that is given to several clients is one limit for all of them.
 	limiter := rate.NewLimiter(rate.Limit(perSecond), burst)
 	return func(c *Config) error {
-		if !(perSecond > 0) || math.IsInf(perSecond, 0) || burst < 1 {
+		if perSecond <= 0 || math.IsNaN(perSecond) || math.IsInf(perSecond, 0) || burst < 1 {
 			return fmt.Errorf("sdk.WithRateLimit: %v a second with bursts of %d is no limit", perSecond, burst)
 		}
 		c.Limiter = limiter

@@ -52,7 +52,7 @@ func (s *Server) PutRelease(release cargo.Release) cargo.Release {
 	release = s.complete(release)
 	kept, err := copied(release)
 	if err != nil {
-		s.report("PutRelease: %v", err)
+		s.Report("PutRelease: %v", err)
 		return release
 	}
 	s.workflows.Insert(release.WorkflowUUID, nil)
@@ -78,7 +78,7 @@ func (s *Server) Play(uuid string) (cargo.Play, bool) {
 	}
 	own, err := copied(play)
 	if err != nil {
-		s.report("Play: %v", err)
+		s.Report("Play: %v", err)
 	}
 	return own, err == nil
 }
@@ -90,7 +90,7 @@ func (s *Server) draftOf(releases []cargo.Release) (cargo.Release, bool) {
 	}
 	own, err := copied(releases[i])
 	if err != nil {
-		s.report("Draft: %v", err)
+		s.Report("Draft: %v", err)
 	}
 	return own, err == nil
 }

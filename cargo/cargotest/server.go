@@ -1,14 +1,9 @@
 package cargotest
 
 import (
-	"fmt"
-	"sync"
-	"time"
-
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/internal/fake"
-	"github.com/wharfinger/sdk/openapi"
 )
 
 const (
@@ -16,13 +11,6 @@ const (
 	Token = "cargotest-token"
 	// ForbiddenToken is a token without permissions: whatever would change something is answered with 403.
 	ForbiddenToken = "cargotest-forbidden-token"
-)
-
-const (
-	// label is what the lines of the fake's problems begin with.
-	label = "cargotest"
-	// nowhere is an address at which nothing can listen, for the client of a server that couldn't start.
-	nowhere = "http://127.0.0.1:0"
 )
 
 // Server is a fake of the Cargo API. It starts without anything in it: models and folders that plays may use are entered
@@ -61,23 +49,11 @@ const (
 type Server struct {
 	*fake.Server
 
-	tb     fake.TB
-	misuse misuse
-
 	models    fake.Table[struct{}]
 	folders   fake.Table[struct{}]
 	plays     fake.Table[cargo.Play]
 	workflows fake.Table[[]cargo.Release] // the releases of each, in the order in which they were made
 }
-
-// document is read once, because a test suite starts many servers and the document never changes.
-var document = sync.OnceValues(func() (*fake.Document, error) {
-	text, err := openapi.Document("cargo")
-	if err != nil {
-		return nil, err
-	}
-	return fake.Load(text)
-})
 
 // NewServer starts a fake that is closed when the test ends. Whatever breaks the document is reported to tb, a
 // *testing.T or *testing.B. Programs that aren't tests give nil: they call Close themselves, and find in Problems what
@@ -86,12 +62,8 @@ func NewServer(tb fake.TB) *Server {
 	if tb != nil {
 		tb.Helper()
 	}
-	s := &Server{tb: tb}
-	if doc, err := document(); err == nil {
-		s.Server = doc.Serve(tb, fake.WithName(label))
-	} else {
-		s.Server = fake.New(tb, nil, fake.WithName(label)) // reports that there is no document
-	}
+	s := &Server{}
+	s.Server = fake.Platform(tb, "cargo", "cargotest")
 	s.Authorize(authorize)
 	s.OnInvalid(invalid)
 	s.OnError(failed)
@@ -103,51 +75,5 @@ func NewServer(tb fake.TB) *Server {
 // Client makes a client of the fake that sends Token and waits only milliseconds before it repeats a request; opts are
 // laid over that. An option that is refused is reported to the test, and the client is made without opts.
 func (s *Server) Client(opts ...sdk.Option) *cargo.Client {
-	base := s.URL()
-	if base == "" {
-		base = nowhere // why it couldn't start has been reported
-	}
-	own := []sdk.Option{
-		sdk.WithBaseURL(base), sdk.WithToken(Token), sdk.WithBackoff(time.Millisecond, 10*time.Millisecond),
-	}
-	client, err := cargo.New(append(own, opts...)...)
-	if err != nil {
-		if s.tb != nil {
-			s.tb.Helper()
-		}
-		s.report("Client: %v", err)
-		client, _ = cargo.New(own...) // options that are always right
-	}
-	return client
-}
-
-// Problems are the lines reported so far: whatever broke the document, and misuse of this server.
-func (s *Server) Problems() []string { return append(s.Server.Problems(), s.misuse.list()...) }
-
-// report tells the test about a misuse of this package.
-func (s *Server) report(format string, args ...any) {
-	line := label + ": " + fmt.Sprintf(format, args...)
-	s.misuse.add(line)
-	if s.tb != nil {
-		s.tb.Helper()
-		s.tb.Errorf("%s", line)
-	}
-}
-
-// misuse collects what was reported about the calls of this package's own methods.
-type misuse struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (m *misuse) add(line string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.lines = append(m.lines, line)
-}
-
-func (m *misuse) list() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.lines[:len(m.lines):len(m.lines)]
+	return fake.Client(s.Server, cargo.New, []sdk.Option{sdk.WithToken(Token)}, opts)
 }

@@ -24,7 +24,7 @@ const (
 func (s *Server) PutRelease(release licensing.Release) licensing.Release {
 	release = s.complete(copied(release))
 	if _, err := release.MarshalJSON(); err != nil {
-		s.report("PutRelease: %v", err)
+		s.Report("PutRelease: %v", err)
 		return release
 	}
 	s.releases.Put(release.ID, release)

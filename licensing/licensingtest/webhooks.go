@@ -54,7 +54,7 @@ func (s *Server) announce(what licensing.WebhookEventName, release licensing.Rel
 	}
 	body, err := s.event(what, release)
 	if err != nil {
-		s.report("%s can't be sent: %v", what, err)
+		s.Report("%s can't be sent: %v", what, err)
 		return
 	}
 	for _, hook := range hooks {

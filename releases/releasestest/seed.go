@@ -40,7 +40,7 @@ func (s *Server) Put(ref releases.AppRef, release releases.ReleaseDetail) releas
 	}
 	stored, problem := s.put(ref, release)
 	if problem != "" {
-		s.report("Put: " + problem)
+		s.Report("Put: %s", problem)
 	}
 	return stored
 }
@@ -83,7 +83,7 @@ func (s *Server) newID() string { return s.IDs.Prefixed("rel_") }
 // validRef refuses an app that no path can name.
 func (s *Server) validRef(method string, ref releases.AppRef) bool {
 	if ref.Org == "" || ref.Workspace == "" || ref.App == "" {
-		s.report(fmt.Sprintf("%s: the app %+v has an empty id", method, ref))
+		s.Report("%s: the app %+v has an empty id", method, ref)
 		return false
 	}
 	return true

@@ -46,8 +46,8 @@ func TestServerWithoutATest(t *testing.T) {
 	s.Close()
 	s.Close()
 	wantLines(t, s.Problems(), []string{
-		"releasestest: an invalid request to Releases.List was expected and never came",
 		"releasestest: Client: releases: sdk.WithMaxAttempts: -1 is less than 1",
+		"releasestest: an invalid request to Releases.List was expected and never came",
 	})
 	if _, err := s.Client(sdk.WithMaxAttempts(1)).App(shop).Releases.Get(t.Context(), id); err == nil {
 		t.Error("a closed server answers")

@@ -34,7 +34,7 @@ func keyOf(organisation, project, name string) flowKey {
 func (s *Server) PutFlow(organisation, project string, flow versori.Flow) versori.Flow {
 	stored, err := s.putFlow(keyOf(organisation, project, flow.Name), flow)
 	if err != nil {
-		s.report("PutFlow: " + err.Error())
+		s.Report("PutFlow: %v", err)
 		return versori.Flow{}
 	}
 	return stored

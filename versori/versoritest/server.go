@@ -19,11 +19,9 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
-	"github.com/wharfinger/sdk/openapi"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -64,12 +62,9 @@ const (
 type Server struct {
 	*fake.Server
 
-	tb fake.TB
-
 	mu      sync.Mutex
 	flows   map[flowKey]versori.Flow
 	deleted map[projectKey]bool
-	misuse  []string
 }
 
 // NewServer starts a fake without any flows, which ends with the test. Problems are errors of the test.
@@ -80,7 +75,7 @@ func NewServer(tb fake.TB) *Server {
 		tb.Helper()
 	}
 	s := &Server{
-		Server: serve(tb), tb: tb, flows: map[flowKey]versori.Flow{}, deleted: map[projectKey]bool{},
+		Server: fake.Platform(tb, "versori", "versoritest"), flows: map[flowKey]versori.Flow{}, deleted: map[projectKey]bool{},
 	}
 	s.Authorize(authorize)
 	s.OnInvalid(invalid)
@@ -89,67 +84,12 @@ func NewServer(tb fake.TB) *Server {
 	return s
 }
 
-// document is read once for all servers: that takes longer than most tests do, and it never changes.
-var document = sync.OnceValues(func() (*fake.Document, error) {
-	text, err := openapi.Document("versori")
-	if err != nil {
-		return nil, err
-	}
-	return fake.Load(text)
-})
-
-func serve(tb fake.TB) *fake.Server {
-	name := fake.WithName("versoritest")
-	doc, err := document()
-	if err != nil {
-		text, _ := openapi.Document("versori")
-		return fake.New(tb, text, name) // reports the same error, and answers no request
-	}
-	return doc.Serve(tb, name)
-}
-
 // Client makes a client of this server that sends Token, is about Organisation and waits only milliseconds before it
 // repeats a request. The options are laid over that, so that sdk.WithToken(ForbiddenToken) gives one that may only read,
 // and versori.WithOrganisation another organisation. Options that can't be right are a problem, and the client is then
 // made without them.
 func (s *Server) Client(opts ...sdk.Option) *versori.Client {
-	if s.tb != nil {
-		s.tb.Helper()
-	}
-	base := s.URL()
-	if base == "" {
-		base = "http://127.0.0.1:0" // the server couldn't start, which has been reported: every call fails
-	}
-	own := []sdk.Option{
-		sdk.WithBaseURL(base), sdk.WithToken(Token), versori.WithOrganisation(Organisation),
-		sdk.WithBackoff(time.Millisecond, 10*time.Millisecond),
-	}
-	client, err := versori.New(append(own, opts...)...)
-	if err != nil {
-		s.report("Client: " + err.Error())
-		client, _ = versori.New(own...) // can't fail: it doesn't look at the environment
-	}
-	return client
-}
-
-// Problems are the lines reported so far: what broke the document, and misuse of this server.
-func (s *Server) Problems() []string {
-	problems := s.Server.Problems()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append(problems, s.misuse...)
-}
-
-// report makes a problem of what a test does wrong.
-func (s *Server) report(message string) {
-	message = s.Name() + ": " + message
-	s.mu.Lock()
-	s.misuse = append(s.misuse, message)
-	s.mu.Unlock()
-	if s.tb != nil {
-		s.tb.Helper()
-		s.tb.Errorf("%s", message)
-	}
+	return fake.Client(s.Server, versori.New, []sdk.Option{sdk.WithToken(Token), versori.WithOrganisation(Organisation)}, opts)
 }
 
 // authorize lets Token and SignedToken do everything and ForbiddenToken read. Signed tokens go under either scheme.

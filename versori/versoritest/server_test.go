@@ -161,8 +161,8 @@ func TestServerWithoutATest(t *testing.T) {
 	s.Close()
 	s.Close()
 	wantLines(t, s.Problems(), []string{
-		"versoritest: an invalid request to any operation was expected and never came",
 		`versoritest: PutFlow: organisation "" and project "" must be ULIDs`,
+		"versoritest: an invalid request to any operation was expected and never came",
 	})
 	_, err := s.Client(sdk.WithMaxAttempts(1)).Flows.Update(t.Context(), project, "orders", plainFlow("orders"))
 	if err == nil {
