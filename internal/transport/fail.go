@@ -178,13 +178,16 @@ func plainText(err error) string {
 	return err.Error()
 }
 
+// shortestSecret is the length from which a token can be told from a part of a word.
+const shortestSecret = 8
+
 // scrub takes the token and the query out of a text that others made.
 func (x *exchange) scrub(text string) string {
 	if text == "" {
 		return ""
 	}
 	for _, token := range []string{x.s.token.Reveal(), x.token.Reveal()} {
-		if token != "" {
+		if len(token) >= shortestSecret {
 			text = strings.ReplaceAll(text, token, "[redacted]")
 		}
 	}

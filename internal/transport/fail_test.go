@@ -228,3 +228,11 @@ func TestProxyThatRefusesIsATypedError(t *testing.T) {
 		proxy.Close()
 	}
 }
+
+func TestShortTokenDoesNotSpoilMessages(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, sdk.WithToken("t"), sdk.WithTransport(play(answer(404, `{"message":"no such thing"}`))))
+	if e := apiError(t, getOnly(context.Background(), c)); e.Message != "no such thing" {
+		t.Error(e)
+	}
+}

@@ -1,0 +1,5 @@
+package faults_test
+
+func resources() []check {
+	return nil
+}

@@ -1,0 +1,39 @@
+package transport_test
+
+import (
+	"testing"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/transport"
+)
+
+func TestOneOddMemberDoesNotCostTheOthers(t *testing.T) {
+	t.Parallel()
+	p := transport.ParseProblem([]byte(`{"message":"m","code":7,"flag":true,"errors":[{"code":1},"x",{"code":"c"}],"details":{"retry_after":60},"n":"x"}`))
+	if p.Text("message") != "m" || p.Text("code") != "7" || p.Text("flag") != "true" || p.Text("errors") != "" || p.Text("none") != "" {
+		t.Errorf("%v", p)
+	}
+	if p.Object("details").Number("retry_after") != 60 || p.Number("n") != 0 || !p.Has("n") || p.Has("none") {
+		t.Errorf("%v", p)
+	}
+	if o := p.Objects("errors"); len(o) != 2 || o[1].Text("code") != "c" || len(p.List("errors")) != 3 {
+		t.Errorf("%v", o)
+	}
+	for _, body := range []string{"", "null", "[]", `"x"`, "<html>", `{"a":`} {
+		if p := transport.ParseProblem([]byte(body)); len(p) != 0 || p.Text("a") != "" || p.Object("a").Has("b") || p.Objects("a") != nil {
+			t.Errorf("%q: %v", body, p)
+		}
+	}
+}
+
+func TestRequiredQueryParameter(t *testing.T) {
+	t.Parallel()
+	var q transport.Query
+	q.Required("workspace_id", "w 1")
+	if got := sentQuery(t, q); got != "workspace_id=w%201" {
+		t.Errorf("sent %s", got)
+	}
+	q = transport.Query{}
+	q.Required("workspace_id", "")
+	wantIs(t, exec(newClient(t), transport.Call{Path: "/x", Query: q}), sdk.ErrInvalidRequest)
+}
