@@ -22,10 +22,7 @@ import (
 
 // Client calls the Cargo API. It is safe for concurrent use; make one and keep it.
 type Client struct {
-	// Plays are workflows that run for the records of a segment.
-	Plays *PlaysService
-	// Releases are the versions of a workflow: one draft, one deployed.
-	Releases *ReleasesService
+	Services
 
 	transport *transport.Client
 }
@@ -39,9 +36,7 @@ func New(opts ...sdk.Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-func newClient(t *transport.Client) *Client {
-	return &Client{Plays: &PlaysService{t}, Releases: &ReleasesService{t}, transport: t}
-}
+func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
 
 // With returns a client with more options. It shares connections, limits and the retry budget with c.
 func (c *Client) With(opts ...sdk.Option) (*Client, error) {

@@ -27,8 +27,7 @@ import (
 
 // Client calls the Cryptlex Web API. It is safe for concurrent use; make one and keep it.
 type Client struct {
-	// Releases are the published versions of a product, with their files.
-	Releases *ReleasesService
+	Services
 
 	transport *transport.Client
 }
@@ -42,9 +41,7 @@ func New(opts ...sdk.Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-func newClient(t *transport.Client) *Client {
-	return &Client{Releases: &ReleasesService{t}, transport: t}
-}
+func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
 
 // WithEURegion sends requests to the EU region, https://api.eu.cryptlex.com.
 func WithEURegion() sdk.Option { return sdk.WithBaseURL("https://api.eu.cryptlex.com") }

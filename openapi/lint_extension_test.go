@@ -19,7 +19,13 @@ func (l *linter) extensions(place string, found map[string]any, known ...string)
 
 func (l *linter) operationExtensions(op *operation) {
 	l.extensions(op.place, op.Extensions, "x-aliases", "x-error-codes", "x-evidence", "x-pagination", "x-retry",
-		"x-triggers", "x-wait")
+		"x-stream", "x-timeout", "x-triggers", "x-wait")
+	if timeout, ok := op.Extensions["x-timeout"]; ok && timeout != "none" {
+		l.add(op.place, "x-timeout must be none, not %v", timeout)
+	}
+	if stream, ok := op.Extensions["x-stream"]; ok && stream != "sse" {
+		l.add(op.place, "x-stream must be sse, not %v", stream)
+	}
 	if op.Extensions["x-evidence"] == nil {
 		l.add(op.place, "has no x-evidence")
 	}
@@ -115,7 +121,7 @@ func (l *linter) pagination(op *operation) {
 		return
 	}
 	members, _ := found.(map[string]any)
-	l.extensions(op.place+": x-pagination", members, "style", "parameter", "limit", "maximum", "items", "next", "more")
+	l.extensions(op.place+": x-pagination", members, "style", "in", "parameter", "limit", "maximum", "items", "next", "more", "id")
 	style, _ := members["style"].(string)
 	if !slices.Contains([]string{"cursor", "page", "offset", "token", "last-id"}, style) {
 		l.add(op.place, "x-pagination: style %q is unknown", style)
@@ -126,14 +132,22 @@ func (l *linter) pagination(op *operation) {
 
 func (l *linter) pageParameters(op *operation, members map[string]any) {
 	for _, key := range []string{"parameter", "limit"} {
-		name, _ := members[key].(string)
-		p := op.parameter(name)
-		if p == nil {
+		name, given := members[key].(string)
+		if key == "limit" && !given {
+			continue
+		}
+		var schema *openapi3.Schema
+		if members["in"] == "body" {
+			schema = member(op.body, name)
+		} else if p := op.parameter(name); p != nil {
+			schema = p.Schema.Value
+		}
+		if schema == nil {
 			l.add(op.place, "x-pagination: %s %q is no parameter", key, name)
 			continue
 		}
-		if maximum := p.Schema.Value.Max; key == "limit" && maximum != nil && members["maximum"] != *maximum {
-			l.add(op.place, "x-pagination: maximum %v differs from that of %s, %v", members["maximum"], name, *maximum)
+		if key == "limit" && schema.Max != nil && members["maximum"] != *schema.Max {
+			l.add(op.place, "x-pagination: maximum %v differs from that of %s, %v", members["maximum"], name, *schema.Max)
 		}
 	}
 }
@@ -143,16 +157,38 @@ func (l *linter) pageMembers(op *operation, members map[string]any) {
 		l.add(op.place, "x-pagination: there is no answer to page")
 		return
 	}
-	for _, key := range []string{"items", "next", "more"} {
+	for _, key := range []string{"items", "next", "more", "id"} {
 		name, given := members[key].(string)
 		if !given && key != "items" || !given && op.result.Value.Type.Is("array") {
 			continue
 		}
-		p := op.result.Value.Properties[name]
-		if p == nil || key == "items" && !p.Value.Type.Is("array") {
+		from := op.result
+		if key == "id" && from.Value.Type.Is("array") {
+			from = from.Value.Items
+		}
+		p := member(from, name)
+		if p == nil || key == "items" && !p.Type.Is("array") {
 			l.add(op.place, "x-pagination: %s %q isn't such a member of the answer", key, name)
 		}
 	}
+}
+
+// member finds a member by its name; dots lead into objects. It is nil where there is none.
+func member(ref *openapi3.SchemaRef, name string) *openapi3.Schema {
+	for part := range strings.SplitSeq(name, ".") {
+		if ref == nil {
+			return nil
+		}
+		s := ref.Value
+		if len(s.AllOf) == 1 {
+			s = s.AllOf[0].Value
+		}
+		ref = s.Properties[part]
+	}
+	if ref == nil {
+		return nil
+	}
+	return ref.Value
 }
 
 func (op *operation) parameter(name string) *openapi3.Parameter {

@@ -13,6 +13,7 @@ type operation struct {
 	method, path string
 	place        string                // "GET /v1/releases"
 	parameters   []*openapi3.Parameter // those of the path first
+	body         *openapi3.SchemaRef   // schema of the request body; nil without one
 	result       *openapi3.SchemaRef   // schema of the first 2xx answer; nil without a body
 }
 
@@ -37,6 +38,11 @@ func newOperation(item *openapi3.PathItem, method, path string) *operation {
 	for _, list := range []openapi3.Parameters{item.Parameters, op.Operation.Parameters} {
 		for _, p := range list {
 			op.parameters = append(op.parameters, p.Value)
+		}
+	}
+	if op.RequestBody != nil {
+		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+			op.body = media.Schema
 		}
 	}
 	for _, status := range sorted(op.Responses.Map()) {
@@ -98,7 +104,10 @@ func (l *linter) parameters(op *operation) {
 	for _, p := range op.parameters {
 		place := op.place + ": parameter " + p.Name
 		l.clause(place, p.Description)
-		l.extensions(place, p.Extensions, "x-evidence", "x-go-name", "x-scope", "x-secret")
+		l.extensions(place, p.Extensions, "x-evidence", "x-go-name", "x-path", "x-scope", "x-secret")
+		if path, ok := p.Extensions["x-path"]; ok && (path != "segments" || p.In != "path") {
+			l.add(place, "x-path must be segments, on a path parameter")
+		}
 		if strings.EqualFold(p.Name, "authorization") {
 			l.add(place, "is the security scheme's business")
 		}

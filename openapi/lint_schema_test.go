@@ -16,7 +16,12 @@ func (l *linter) schemas() {
 			l.add(place, "must be named in Go case")
 		}
 		l.clause(place, ref.Value.Description)
-		l.extensions(place, ref.Value.Extensions, "x-evidence", "x-go-name")
+		l.extensions(place, ref.Value.Extensions, "x-evidence", "x-go-name", "x-enum-varnames", "x-enum-descriptions")
+		for _, key := range []string{"x-enum-varnames", "x-enum-descriptions"} {
+			if ref.Value.Extensions[key] != nil && len(ref.Value.Enum) == 0 {
+				l.add(place, "%s is for enums", key)
+			}
+		}
 		l.evidence(place, ref.Value.Extensions, true)
 		l.model(place, ref.Value)
 		l.enum(place, ref.Value)

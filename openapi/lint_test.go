@@ -80,7 +80,9 @@ func (l *linter) root() {
 	}
 	for _, tag := range l.doc.Tags {
 		l.text("tag "+tag.Name, tag.Description)
-		if !exported(tag.Name) || !strings.HasSuffix(tag.Name, "s") {
+		l.extensions("tag "+tag.Name, tag.Extensions, "x-level")
+		acronym := tag.Name == strings.ToUpper(tag.Name) // such as KV
+		if !exported(tag.Name) || !acronym && !strings.HasSuffix(tag.Name, "s") {
 			l.add("tag "+tag.Name, "must be a plural in Go case, such as Releases")
 		}
 	}

@@ -64,14 +64,13 @@ type AppRef struct {
 type App struct {
 	// Ref is what [Client.App] was given.
 	Ref AppRef
-	// Releases are the app's versions.
-	Releases *ReleasesService
+	AppServices
 }
 
 // App returns the services of one app. It sends nothing; an empty id is refused by the first call.
 func (c *Client) App(ref AppRef) *App {
 	t := c.transport.Scoped("org_id", ref.Org, "workspace_id", ref.Workspace, "app_id", ref.App)
-	return &App{Ref: ref, Releases: &ReleasesService{t}}
+	return &App{Ref: ref, AppServices: newAppServices(t)}
 }
 
 // platform is what sets MechaMental apart from the others.

@@ -23,8 +23,7 @@ import (
 
 // Client calls the Versori platform. It is safe for concurrent use; make one and keep it.
 type Client struct {
-	// Flows are the graphs that a project's workflows draw.
-	Flows *FlowsService
+	Services
 
 	transport *transport.Client
 }
@@ -38,7 +37,7 @@ func New(opts ...sdk.Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-func newClient(t *transport.Client) *Client { return &Client{Flows: &FlowsService{t}, transport: t} }
+func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
 
 // WithOrganisation names the organisation, by its ULID, that a client or a single call is about. Calls without one are
 // refused.

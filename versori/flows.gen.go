@@ -14,6 +14,54 @@ import (
 // Flows are the graphs of an integration project's workflows, kept as OpenTelemetry spans.
 type FlowsService struct{ client *transport.Client }
 
+// List lists the flows of a project.
+//
+// Answers all of them at once, each with all of its spans.
+//
+// GET /o/{organisation_id}/projects/{project_id}/workflows —
+// https://docs.versori.com/api-reference/platform-api/projects/get-integration-flows
+func (s *FlowsService) List(ctx context.Context, projectID string, opts ...sdk.Option) (*FlowList, error) {
+	call := transport.Call{
+		Operation: "Flows.List",
+		Method:    "GET",
+		Path:      "/o/{organisation_id}/projects/{project_id}/workflows",
+		Args:      []string{projectID},
+	}
+	return transport.Do(ctx, s.client, &call, (*FlowList).decode, opts)
+}
+
+// Delete deletes a flow.
+//
+// Removes the graph alone; the workflow that it shows isn't touched.
+//
+// DELETE /o/{organisation_id}/projects/{project_id}/workflows/{flow_name} —
+// https://docs.versori.com/api-reference/platform-api/projects/delete-integration-flow
+func (s *FlowsService) Delete(ctx context.Context, projectID string, flowName string, opts ...sdk.Option) error {
+	call := transport.Call{
+		Operation: "Flows.Delete",
+		Method:    "DELETE",
+		Path:      "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
+		Args:      []string{projectID, flowName},
+	}
+	return transport.Exec(ctx, s.client, &call, opts)
+}
+
+// Get gets a flow.
+//
+// Answers the flow of that name with all of its spans.
+//
+// GET /o/{organisation_id}/projects/{project_id}/workflows/{flow_name} —
+// https://docs.versori.com/api-reference/platform-api/projects/get-integration-flow-by-name
+func (s *FlowsService) Get(ctx context.Context, projectID string, flowName string, opts ...sdk.Option) (*Flow, error) {
+	call := transport.Call{
+		Operation: "Flows.Get",
+		Method:    "GET",
+		Path:      "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
+		Args:      []string{projectID, flowName},
+	}
+	return transport.Do(ctx, s.client, &call, (*Flow).decode, opts)
+}
+
 // Update updates a flow, or creates it.
 //
 // Writes the whole flow under its name: what was there before is replaced, and a name that wasn't there yet

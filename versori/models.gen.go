@@ -3,10 +3,905 @@
 package versori
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/wharfinger/sdk"
 )
+
+// Activation is an environment switched on for an end user.
+type Activation struct {
+	// ID identifies the activation.
+	ID string `json:"id"`
+	// User is the end user.
+	User EndUser `json:"user"`
+	// Environment is the environment, where the platform adds it.
+	Environment sdk.Optional[ProjectEnvironment] `json:"environment,omitzero"`
+	// Connections are the connections that the end user brought. They may be missing although there are some,
+	// where the platform failed to load them.
+	Connections []Connection `json:"connections,omitempty"`
+	// DynamicVariables are the end user's variables, by name.
+	DynamicVariables map[string]any `json:"dynamicVariables,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ActivationConnection is the connection of an activation for one connection template. Set either Connection
+// or ExistingConnectionID; if both are, Connection wins.
+type ActivationConnection struct {
+	// ConnectionTemplateID is the connection template, by the ConnectionTemplateID of a [ConnectionTemplate].
+	ConnectionTemplateID string `json:"connectionTemplateId"`
+	// Connection is a connection to create.
+	Connection sdk.Optional[ConnectionSpec] `json:"connection,omitzero"`
+	// ExistingConnectionID is a connection that exists.
+	ExistingConnectionID sdk.Optional[string] `json:"existingConnectionId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ActivationCreate is what an activation is created from.
+type ActivationCreate struct {
+	// UserID is the end user, by the ULID or by the external id.
+	UserID string `json:"userId"`
+	// EnvironmentID is the environment, by its ULID and not by its name.
+	EnvironmentID string `json:"environmentId"`
+	// Connections are the connections, one for each connection template of the environment.
+	Connections []ActivationConnection `json:"connections"`
+	// DynamicVariables are the end user's variables, by name. They must fit the schema of the project.
+	DynamicVariables map[string]any `json:"dynamicVariables,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AdditionalParam is a further parameter of an OAuth 1.0 token.
+type AdditionalParam struct {
+	// Name is the name of the parameter.
+	Name string `json:"name"`
+	// Value is its value.
+	Value sdk.Optional[string] `json:"value,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeAPIKey is a key that is sent with each request. Its credential is of the type string.
+type AuthSchemeAPIKey struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as api-key.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+	// Name is the name of the header, query parameter or cookie that carries the key.
+	Name string `json:"name"`
+	// In tells where the key is sent.
+	In AuthLocation `json:"in"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeBasicAuth is a user name with a password. Its credential is of the type basic-auth.
+type AuthSchemeBasicAuth struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as basic.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeCertificate is a client certificate for TLS. Its credential is of the type certificate.
+type AuthSchemeCertificate struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as certificate.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeConfig is a way to authenticate with a system. Set the one member that goes with its type. The
+// types jwt-bearer and secret have none.
+type AuthSchemeConfig struct {
+	// Type tells which of the other members is set.
+	Type AuthSchemeType `json:"type"`
+	// None is a scheme of the type none.
+	None sdk.Optional[AuthSchemeNone] `json:"none,omitzero"`
+	// APIKey is a scheme of the type api-key.
+	APIKey sdk.Optional[AuthSchemeAPIKey] `json:"apiKey,omitzero"`
+	// BasicAuth is a scheme of the type basic-auth.
+	BasicAuth sdk.Optional[AuthSchemeBasicAuth] `json:"basicAuth,omitzero"`
+	// OAuth2 is a scheme of the type oauth2.
+	OAuth2 sdk.Optional[AuthSchemeOAuth2] `json:"oauth2,omitzero"`
+	// OAuth1 is a scheme of the type oauth1.
+	OAuth1 sdk.Optional[AuthSchemeOAuth1] `json:"oauth1,omitzero"`
+	// HMAC is a scheme of the type hmac.
+	HMAC sdk.Optional[AuthSchemeHMAC] `json:"hmac,omitzero"`
+	// Certificate is a scheme of the type certificate.
+	Certificate sdk.Optional[AuthSchemeCertificate] `json:"certificate,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeHMAC is a signature over each request, mostly for those that the system sends to a project's
+// webhooks and that are checked there.
+type AuthSchemeHMAC struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as signature.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+	// Name is the name of the header, query parameter or cookie that carries the signature.
+	Name string `json:"name"`
+	// In tells where the signature is sent.
+	In AuthLocation `json:"in"`
+	// Algorithm is the hash function of the signature.
+	Algorithm HMACAlgorithm `json:"algorithm"`
+	// DigestInputs are the parts of the request that are signed, in the order in which they are hashed.
+	DigestInputs []HMACInput `json:"digestInputs"`
+	// Encoding tells how the signature is written.
+	Encoding HMACEncoding `json:"encoding"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeNone is a scheme that asks for nothing. All its members may be left out.
+type AuthSchemeNone struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as none.
+	ID sdk.Optional[string] `json:"id,omitzero"`
+	// Description tells people which of several schemes of a type this is.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeOAuth1 is OAuth 1.0. With TokenAuth its credential is of the type oauth1-token; otherwise end
+// users consent in the browser, and all three endpoints are needed.
+type AuthSchemeOAuth1 struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as oauth1.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+	// TokenAuth tells whether connections bring a token of their own, so that nobody consents in the browser.
+	TokenAuth sdk.Optional[bool] `json:"tokenAuth,omitzero"`
+	// ConsumerKey identifies the client at the system.
+	ConsumerKey string `json:"consumerKey"`
+	// ConsumerSecret is the client's secret, masked in answers.
+	ConsumerSecret sdk.Secret `json:"consumerSecret"`
+	// TempCredentialEndpoint is where a consent begins and a temporary token is issued.
+	TempCredentialEndpoint sdk.Optional[OAuth1Endpoint] `json:"tempCredentialEndpoint,omitzero"`
+	// ResourceOwnerAuthorizationEndpoint is where end users consent.
+	ResourceOwnerAuthorizationEndpoint sdk.Optional[OAuth1Endpoint] `json:"resourceOwnerAuthorizationEndpoint,omitzero"`
+	// TokenEndpoint is where the token is issued.
+	TokenEndpoint sdk.Optional[OAuth1Endpoint] `json:"tokenEndpoint,omitzero"`
+	// SignatureMethod is the hash function of the signatures, sha256 or sha1.
+	SignatureMethod string `json:"signatureMethod"`
+	// CredentialID identifies the credential in which the client is kept.
+	CredentialID sdk.Optional[string] `json:"credentialId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AuthSchemeOAuth2 is OAuth 2.0 with one of its grants, which decides on the type of the credential.
+type AuthSchemeOAuth2 struct {
+	// ID identifies the scheme within its system; chosen by who creates it, such as oauth2-code.
+	ID string `json:"id"`
+	// Description tells people which of several schemes of a type this is. It must be given, but may be empty.
+	Description string `json:"description"`
+	// ValidationMessages are what the platform has to say about the scheme; it ignores what is sent.
+	ValidationMessages []Message `json:"validationMessages,omitempty"`
+	// AuthorizeURL is where end users consent, for the authorization code grant.
+	AuthorizeURL sdk.Optional[string] `json:"authorizeUrl,omitzero"`
+	// TokenURL is where tokens are issued.
+	TokenURL string `json:"tokenUrl"`
+	// Scopes are all the scopes that can be asked for.
+	Scopes []OAuth2Scope `json:"scopes"`
+	// DefaultScopes are the names of the scopes that are asked for unless others are chosen.
+	DefaultScopes []string `json:"defaultScopes"`
+	// AdditionalAuthorizeParams is what the platform's own pages add to the AuthorizeURL, as a URL-encoded
+	// query. InitialiseOAuth2 doesn't look at it but takes its own.
+	AdditionalAuthorizeParams sdk.Optional[string] `json:"additionalAuthorizeParams,omitzero"`
+	// AdditionalTokenParams is added to the body of the request for a token, as a URL-encoded query.
+	AdditionalTokenParams sdk.Optional[string] `json:"additionalTokenParams,omitzero"`
+	// MTLSEnabled tells whether a client certificate is shown where tokens are issued.
+	MTLSEnabled sdk.Optional[bool] `json:"mtlsEnabled,omitzero"`
+	// MTLSCredentialID is the credential of the client certificate. Where it is left out although MTLSEnabled is
+	// set, the platform takes that of a certificate scheme beside this one.
+	MTLSCredentialID sdk.Optional[string] `json:"mtlsCredentialId,omitzero"`
+	// PKCE tells whether consents are secured with PKCE.
+	PKCE sdk.Optional[bool] `json:"pkce,omitzero"`
+	// Grant is how tokens are obtained.
+	Grant OAuth2Grant `json:"grant"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Automation is a task that an agent carries out in a browser.
+type Automation struct {
+	// ID identifies the automation.
+	ID string `json:"id"`
+	// Name is the name people know it by.
+	Name string `json:"name"`
+	// CreatedAt is when the automation was created.
+	CreatedAt sdk.Optional[time.Time] `json:"createdAt,omitzero"`
+	// PromptTemplate is what the agent is told in every run. It may be empty.
+	PromptTemplate string `json:"promptTemplate"`
+	// SecretNames are the names of the secrets that its runs may use, without their values.
+	SecretNames []string `json:"secretNames,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationCreate is what a new automation is made from.
+type AutomationCreate struct {
+	// Name is the name people know it by.
+	Name string `json:"name"`
+	// PromptTemplate is what the agent is told in every run.
+	PromptTemplate sdk.Optional[string] `json:"promptTemplate,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRecording is a recording that belongs to an automation.
+type AutomationRecording struct {
+	// ID identifies the recording.
+	ID string `json:"id"`
+	// Transcription is what happens in the recording, in words; whole once Status is completed.
+	Transcription string `json:"transcription"`
+	// Status tells how far the transcription is.
+	Status AutomationJobStatus `json:"status"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRecordingCreate tells which file is going to be uploaded as a recording.
+type AutomationRecordingCreate struct {
+	// FileName is the name of the file.
+	FileName string `json:"fileName"`
+	// ContentType is the media type of the file, such as video/webm.
+	ContentType string `json:"contentType"`
+	// ExpirySeconds is how long the address to upload to is good for, in seconds. The default isn't published.
+	ExpirySeconds sdk.Optional[int] `json:"expirySeconds,omitzero"`
+	// HasVoiceover tells whether somebody speaks in the recording. The default is false.
+	HasVoiceover sdk.Optional[bool] `json:"hasVoiceover,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRecordingUpload tells where a recording is to be uploaded.
+type AutomationRecordingUpload struct {
+	// ID identifies the recording.
+	ID string `json:"id"`
+	// URL is the signed address to upload the file to, without the token.
+	URL string `json:"url"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRun is one run of an automation.
+type AutomationRun struct {
+	// ID identifies the run.
+	ID string `json:"id"`
+	// Status tells how far the run is.
+	Status AutomationJobStatus `json:"status"`
+	// Prompt is what the agent was told.
+	Prompt string `json:"prompt"`
+	// ExecutionID identifies the execution behind the run; it isn't the run's id.
+	ExecutionID string `json:"executionId"`
+	// Artifacts are the files that the run has left so far.
+	Artifacts []AutomationRunArtifact `json:"artifacts,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRunArtifact is a file that a run has left.
+type AutomationRunArtifact struct {
+	// Name is the name of the file.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// URL is where the file can be fetched without the token.
+	URL sdk.Optional[string] `json:"url,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRunCreate is what a run is started with.
+type AutomationRunCreate struct {
+	// Prompt tells the agent what to do in this run. How it goes together with the template isn't documented.
+	Prompt string `json:"prompt"`
+	// MaxSteps is the largest number of steps the agent may take. The default isn't published.
+	MaxSteps sdk.Optional[int] `json:"maxSteps,omitzero"`
+	// WebhookURL is where the platform posts the results to. What it posts isn't documented.
+	WebhookURL sdk.Optional[string] `json:"webhookUrl,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationRunRef names a run that was started.
+type AutomationRunRef struct {
+	// RunID identifies the run, for AutomationRuns.Get.
+	RunID string `json:"runId"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationSecret is a value that a run may use but nobody can read back.
+type AutomationSecret struct {
+	// Name is what the secret is called; it comes back among SecretNames.
+	Name string `json:"name"`
+	// Value is the secret itself, which is only ever sent.
+	Value sdk.Optional[sdk.Secret] `json:"value,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AutomationUpdate is what changes of an automation. It holds at least one member.
+type AutomationUpdate struct {
+	// Name is the new name.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// PromptTemplate is the new template of the prompt.
+	PromptTemplate sdk.Optional[string] `json:"promptTemplate,omitzero"`
+	// Secrets are secrets that runs may use.
+	Secrets []AutomationSecret `json:"secrets,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Connection is an account with which a project reaches a system.
+type Connection struct {
+	// ID identifies the connection.
+	ID string `json:"id"`
+	// Name is the name of the connection, unique within its system.
+	Name string `json:"name"`
+	// Credentials are what the connection authenticates with. Several are applied to a request in this order.
+	// Their secrets are masked.
+	Credentials []ConnectionCredential `json:"credentials"`
+	// BaseURL takes the place of the system's base URL, for those who have an instance of their own; empty for
+	// the system's.
+	BaseURL sdk.Optional[string] `json:"baseUrl,omitzero"`
+	// CreatedAt is when the connection was created.
+	CreatedAt time.Time `json:"createdAt"`
+	// UpdatedAt is when the connection was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+	// SystemID is the system that the connection reaches.
+	SystemID sdk.Optional[string] `json:"systemId,omitzero"`
+	// ConnectionTemplateID is the connection template that the connection was made for.
+	ConnectionTemplateID sdk.Optional[string] `json:"connectionTemplateId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionCreate is what a connection is created from.
+type ConnectionCreate struct {
+	// ConnectionTemplateID is the connection template that the connection is for, by the ConnectionTemplateID of
+	// a [ConnectionTemplate].
+	ConnectionTemplateID string `json:"connectionTemplateId"`
+	// Connection is the connection itself.
+	Connection ConnectionSpec `json:"connection"`
+	// ExternalID is the external id of the end user whose connection this is; without it the connection is a
+	// static one.
+	ExternalID sdk.Optional[string] `json:"externalId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionCredential is a credential together with the scheme that says how to use it.
+//
+// Which type of credential a scheme takes: api-key takes string, basic-auth takes basic-auth, certificate
+// takes certificate, oauth1 takes oauth1 (with TokenAuth oauth1-token), and oauth2 takes what its grant asks
+// for: oauth2-client for clientCredentials, oauth2-password for password, oauth2-code for authorizationCode.
+type ConnectionCredential struct {
+	// ID identifies the pair. For a new one the platform's own tools send the ULID of zeros,
+	// 00000000000000000000000000. Some answers have an empty one.
+	ID string `json:"id"`
+	// AuthSchemeConfig is the scheme.
+	AuthSchemeConfig sdk.Optional[AuthSchemeConfig] `json:"authSchemeConfig,omitzero"`
+	// Credential is the credential.
+	Credential sdk.Optional[Credential] `json:"credential,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionLink names the connection template that a connection is linked to or unlinked from.
+type ConnectionLink struct {
+	// ConnectionTemplateID is the connection template, by the ConnectionTemplateID of a [ConnectionTemplate].
+	ConnectionTemplateID string `json:"connectionTemplateId"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionPage is one page of connections.
+type ConnectionPage struct {
+	// TotalCount is the number of connections on all pages.
+	TotalCount int `json:"totalCount"`
+	// Next is where the next page begins; absent or empty on the last. It is opaque.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where the page before ends; absent or empty on the first. It is opaque.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Items are the connections of the page.
+	Items []Connection `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionSpec is a connection to create.
+type ConnectionSpec struct {
+	// Name is the name of the connection, unique within its system.
+	Name string `json:"name"`
+	// Credentials are what the connection authenticates with. Several are applied to a request in this order.
+	Credentials []ConnectionCredential `json:"credentials"`
+	// BaseURL takes the place of the system's base URL, for those who have an instance of their own. What
+	// follows the host is dropped, and https is added where the scheme is missing. Absent or empty means the
+	// system's.
+	BaseURL sdk.Optional[string] `json:"baseUrl,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionTemplate is a system that an environment of a project uses.
+type ConnectionTemplate struct {
+	// ID identifies the system, not the template.
+	ID string `json:"id"`
+	// ConnectionTemplateID identifies the template. This is the id that connections, links and activations ask
+	// for; the platform also calls it the environment system's.
+	ConnectionTemplateID sdk.Optional[string] `json:"connectionTemplateId,omitzero"`
+	// Name is the name by which the project's code calls the system.
+	Name string `json:"name"`
+	// Domain is the domain of the system.
+	Domain string `json:"domain"`
+	// Dynamic tells whether each end user has a connection of their own (true) or the environment has one static
+	// connection (false).
+	Dynamic bool `json:"dynamic"`
+	// AuthSchemeConfigs are the ways to authenticate that connections may use.
+	AuthSchemeConfigs []AuthSchemeConfig `json:"authSchemeConfigs"`
+	// TemplateBaseURL is the base URL of the system, which connections may replace.
+	TemplateBaseURL string `json:"templateBaseUrl"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionTemplateCreate is what a connection template is created from.
+type ConnectionTemplateCreate struct {
+	// SystemID is the system.
+	SystemID string `json:"systemId"`
+	// Name is the name by which the project's code calls the system.
+	Name string `json:"name"`
+	// EnvironmentID is the environment that uses the system, by its ULID. What happens without it isn't
+	// documented, so give it.
+	EnvironmentID sdk.Optional[string] `json:"environmentId,omitzero"`
+	// Dynamic tells whether each end user has a connection of their own (true) or the environment has one static
+	// connection (false). The default is false.
+	Dynamic sdk.Optional[bool] `json:"dynamic,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionTemplatePage is the list of an environment's connection templates.
+type ConnectionTemplatePage struct {
+	// TotalCount is the number of connection templates.
+	TotalCount int `json:"totalCount"`
+	// Next is where a next page would begin, but no parameter that takes it is documented.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where a page before would end, but no parameter that takes it is documented.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Items are the connection templates.
+	Items []ConnectionTemplate `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionTemplateUpdate is what a connection template is changed to.
+type ConnectionTemplateUpdate struct {
+	// Name is the name by which the project's code calls the system.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Dynamic tells whether each end user has a connection of their own (true) or the environment has one static
+	// connection (false).
+	Dynamic sdk.Optional[bool] `json:"dynamic,omitzero"`
+	// AuthSchemeConfigIDs are the ids of those schemes of the system that connections may use.
+	AuthSchemeConfigIDs []string `json:"authSchemeConfigIds,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionUpdate is what a connection is changed to, as a whole.
+type ConnectionUpdate struct {
+	// Name is the name of the connection, unique within its system.
+	Name string `json:"name"`
+	// Credentials are what the connection authenticates with, all of them and with their real secrets. Several
+	// are applied to a request in this order.
+	Credentials []ConnectionCredential `json:"credentials"`
+	// BaseURL takes the place of the system's base URL. It is always sent; an empty one is ignored by the
+	// platform.
+	BaseURL string `json:"baseUrl"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Credential is what someone authenticates with.
+type Credential struct {
+	// ID identifies the credential. For a new one the platform's own tools send the ULID of zeros,
+	// 00000000000000000000000000.
+	ID string `json:"id"`
+	// OrganisationID is the organisation that owns the credential.
+	OrganisationID string `json:"organisationId"`
+	// Type tells which member of Data is set.
+	Type sdk.Optional[CredentialType] `json:"type,omitzero"`
+	// Name is the name of the credential.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Errors tell what is wrong with the credential. An empty list means that it was checked and is valid, none
+	// at all that it wasn't checked.
+	Errors []string `json:"errors,omitempty"`
+	// Data is the credential itself, its secrets masked in answers.
+	Data sdk.Optional[CredentialData] `json:"data,omitzero"`
+	// ExpiresAt is when the platform deletes the credential by itself; absent for never.
+	ExpiresAt sdk.Optional[time.Time] `json:"expiresAt,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialBasicAuth is a user name with a password.
+type CredentialBasicAuth struct {
+	// Username is the user name.
+	Username string `json:"username"`
+	// Password is the password, masked in answers.
+	Password sdk.Secret `json:"password"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialBinary is a secret that isn't text, such as a key file.
+type CredentialBinary struct {
+	// ValueBase64 is the secret in base64, masked in answers.
+	ValueBase64 sdk.Secret `json:"valueBase64"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialCertificate is a client certificate for TLS, all members in PEM.
+type CredentialCertificate struct {
+	// Certificate is the certificate that is shown to the system.
+	Certificate string `json:"certificate"`
+	// Key is the private key of the certificate.
+	Key sdk.Secret `json:"key"`
+	// CA is the authority that the system's own certificate is checked against.
+	CA string `json:"ca"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialData is the inside of a credential. Set the one member that goes with its type.
+type CredentialData struct {
+	// Binary is a secret that isn't text, of the type binary.
+	Binary sdk.Optional[CredentialBinary] `json:"binary,omitzero"`
+	// None is an empty object, of the type none, which may as well come without data.
+	None map[string]any `json:"none,omitempty"`
+	// String is a secret text, of the type string.
+	String sdk.Optional[CredentialString] `json:"string,omitzero"`
+	// BasicAuth is a user name with a password, of the type basic-auth.
+	BasicAuth sdk.Optional[CredentialBasicAuth] `json:"basicAuth,omitzero"`
+	// OAuth2Client is an OAuth 2.0 client, of the type oauth2-client.
+	OAuth2Client sdk.Optional[CredentialOAuth2Client] `json:"oauth2Client,omitzero"`
+	// OAuth2Token is what an end user consented to, of the type oauth2-token.
+	OAuth2Token sdk.Optional[CredentialOAuth2Token] `json:"oauth2Token,omitzero"`
+	// OAuth2Code is what comes back from the consent in the browser, of the type oauth2-code. It is never
+	// answered.
+	OAuth2Code sdk.Optional[CredentialOAuth2Code] `json:"oauth2Code,omitzero"`
+	// OAuth2Password is a user name with a password for an OAuth 2.0 token, of the type oauth2-password.
+	OAuth2Password sdk.Optional[CredentialOAuth2Password] `json:"oauth2Password,omitzero"`
+	// Certificate is a client certificate, of the type certificate.
+	Certificate sdk.Optional[CredentialCertificate] `json:"certificate,omitzero"`
+	// OAuth1 is what comes back from the consent in the browser, of the type oauth1.
+	OAuth1 sdk.Optional[CredentialOAuth1] `json:"oauth1,omitzero"`
+	// OAuth1Token is an OAuth 1.0 token, of the type oauth1-token.
+	OAuth1Token sdk.Optional[CredentialOAuth1Token] `json:"oauth1Token,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth1 is what comes back from the consent in the browser, for OAuth 1.0. It can be used once.
+type CredentialOAuth1 struct {
+	// State is the state from the redirect.
+	State string `json:"state"`
+	// OAuthToken is the oauth_token from the redirect.
+	OAuthToken sdk.Secret `json:"oauthToken"`
+	// OAuthVerifier is the oauth_verifier from the redirect.
+	OAuthVerifier sdk.Secret `json:"oauthVerifier"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth1Token is an OAuth 1.0 token, for systems with TokenAuth.
+type CredentialOAuth1Token struct {
+	// Token is the token.
+	Token sdk.Secret `json:"token"`
+	// TokenSecret is the secret that belongs to the token.
+	TokenSecret sdk.Secret `json:"tokenSecret"`
+	// AdditionalParams are further parameters that go with the token.
+	AdditionalParams []AdditionalParam `json:"additionalParams,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth2Client is an OAuth 2.0 client, for the client credentials grant.
+type CredentialOAuth2Client struct {
+	// ClientID identifies the client at the system.
+	ClientID string `json:"clientId"`
+	// ClientSecret is the client's secret, masked in answers.
+	ClientSecret sdk.Secret `json:"clientSecret"`
+	// TokenURL is where tokens are issued.
+	TokenURL string `json:"tokenUrl"`
+	// Scopes are the scopes to ask for.
+	Scopes []string `json:"scopes,omitempty"`
+	// AdditionalParams is added to the body of the request for a token, as a URL-encoded query such as
+	// audience=api.
+	AdditionalParams sdk.Optional[string] `json:"additionalParams,omitzero"`
+	// MTLSEnabled tells whether a client certificate is shown where tokens are issued. It comes from
+	// MTLSCredentialID, or from a certificate credential earlier in the same connection.
+	MTLSEnabled sdk.Optional[bool] `json:"mTLSEnabled,omitzero"`
+	// MTLSCredentialID is the credential of the client certificate. The platform sets it by itself where the
+	// certificate is created with the same connection.
+	MTLSCredentialID sdk.Optional[string] `json:"mTLSCredentialId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth2Code is what comes back from the consent in the browser. It can be used once.
+type CredentialOAuth2Code struct {
+	// Code is the authorization code from the redirect.
+	Code sdk.Secret `json:"code"`
+	// State is the state from the redirect, which the platform checks.
+	State string `json:"state"`
+	// RedirectURL is the RedirectURL that the consent was initialised with; absent where none was given.
+	RedirectURL sdk.Optional[string] `json:"redirectUrl,omitzero"`
+	// AdditionalParams is added to the body of the request for a token, as a URL-encoded query.
+	AdditionalParams sdk.Optional[string] `json:"additionalParams,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth2Password is a user name with a password, for the password grant of OAuth 2.0.
+type CredentialOAuth2Password struct {
+	// Username is the user name.
+	Username string `json:"username"`
+	// Password is the password, masked in answers.
+	Password sdk.Secret `json:"password"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialOAuth2Token is what an end user consented to. In answers Scopes alone tells something; the tokens
+// are masked.
+type CredentialOAuth2Token struct {
+	// Scopes are the scopes the end user consented to.
+	Scopes []string `json:"scopes"`
+	// AccessToken is the access token, masked in answers.
+	AccessToken sdk.Optional[sdk.Secret] `json:"accessToken,omitzero"`
+	// TokenType is the kind of the token; absent for Bearer.
+	TokenType sdk.Optional[string] `json:"tokenType,omitzero"`
+	// ExpiresAt is when the access token expires. Without it the token is used until the system refuses it with
+	// status 401, at the cost of that call.
+	ExpiresAt sdk.Optional[time.Time] `json:"expiresAt,omitzero"`
+	// RefreshToken is the token with which new access tokens are issued, masked in answers. For a token that
+	// never expires use a credential of the type string instead.
+	RefreshToken sdk.Secret `json:"refreshToken"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialRef names a stored credential.
+type CredentialRef struct {
+	// ID identifies the credential.
+	ID string `json:"id"`
+	// OrganisationID is the organisation that owns the credential, which is another one for systems out of the
+	// platform's public library.
+	OrganisationID string `json:"organisationId"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CredentialString is a secret text, such as an API key.
+type CredentialString struct {
+	// Value is the text, masked in answers.
+	Value sdk.Secret `json:"value"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// DeploymentAutoscaling is how far the platform may add replicas.
+type DeploymentAutoscaling struct {
+	// MaxReplicas is how many replicas there can be.
+	MaxReplicas sdk.Optional[int] `json:"maxReplicas,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// DeploymentSpec is how a deployment is laid out.
+type DeploymentSpec struct {
+	// Replicas is how many replicas run.
+	Replicas sdk.Optional[int] `json:"replicas,omitzero"`
+	// Autoscaling is how far the platform may add replicas. Giving it turns autoscaling on.
+	Autoscaling sdk.Optional[DeploymentAutoscaling] `json:"autoscaling,omitzero"`
+	// StaticIP tells whether the environment uses the fixed address of its execution pool.
+	StaticIP sdk.Optional[bool] `json:"staticIP,omitzero"`
+	// Resources is how much of the machine each replica gets.
+	Resources sdk.Optional[Resources] `json:"resources,omitzero"`
+	// ServiceAccountName names the service account that the environment runs as. An empty one takes it away.
+	ServiceAccountName sdk.Optional[string] `json:"serviceAccountName,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EndUser is one of the organisation's own customers, on whose behalf projects run.
+type EndUser struct {
+	// ID identifies the end user on the platform. Most calls take ExternalID instead.
+	ID string `json:"id"`
+	// ExternalID identifies the end user for the organisation, which chose it. It is unique there and never
+	// changes.
+	ExternalID string `json:"externalId"`
+	// DisplayName is the name shown to people; empty if none was given.
+	DisplayName string `json:"displayName"`
+	// OrganisationID is the organisation whose customer this is.
+	OrganisationID string `json:"organisationId"`
+	// CreatedAt is when the end user was created.
+	CreatedAt time.Time `json:"createdAt"`
+	// UpdatedAt is when the end user was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EndUserCreate is what an end user is created from.
+type EndUserCreate struct {
+	// ExternalID identifies the end user for the organisation, such as the id in its own database. It can't be
+	// changed.
+	ExternalID string `json:"externalId"`
+	// DisplayName is the name shown to people.
+	DisplayName sdk.Optional[string] `json:"displayName,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EndUserPage is the list of the organisation's end users.
+type EndUserPage struct {
+	// TotalCount is the number of end users.
+	TotalCount int `json:"totalCount"`
+	// Next is where a next page would begin, but no parameter that takes it is documented.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where a page before would end, but no parameter that takes it is documented.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Users are the end users.
+	Users []EndUser `json:"users"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentCall is an HTTP request for what is deployed in an environment.
+type EnvironmentCall struct {
+	// URLPath is the path below the environment's public URL, such as /orders.
+	URLPath string `json:"urlPath"`
+	// Method is the HTTP method.
+	Method HTTPMethod `json:"method"`
+	// Headers are the headers, each with its values.
+	Headers map[string][]string `json:"headers,omitempty"`
+	// Query are the query parameters, each with its values.
+	Query map[string][]string `json:"query,omitempty"`
+	// Body is the body. Say what it is by a Content-Type among the headers.
+	Body sdk.Optional[[]byte] `json:"body,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentCallResult is the HTTP answer of what is deployed in an environment.
+type EnvironmentCallResult struct {
+	// Status is the HTTP status.
+	Status int `json:"status"`
+	// Headers are the headers, each with its values.
+	Headers map[string][]string `json:"headers"`
+	// Body is the body; empty where there was none.
+	Body []byte `json:"body"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentClone is which environment is copied, and what of it.
+type EnvironmentClone struct {
+	// OldEnvName names the environment that is copied.
+	OldEnvName string `json:"oldEnvName"`
+	// NewEnvName is the name of the new environment.
+	NewEnvName string `json:"newEnvName"`
+	// ExecutionPool names the pool of the new environment; without it that is the pool of the old one.
+	ExecutionPool sdk.Optional[string] `json:"executionPool,omitzero"`
+	// CloneSystems tells whether the systems of the old environment are linked to the new one too. The default
+	// is false.
+	CloneSystems sdk.Optional[bool] `json:"cloneSystems,omitzero"`
+	// CopyStaticUserVariables tells whether the new environment's static user gets the variables of the old
+	// one's. The default is false.
+	CopyStaticUserVariables sdk.Optional[bool] `json:"copyStaticUserVariables,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentConfig is what an environment runs on.
+type EnvironmentConfig struct {
+	// DeploymentSpec is how the deployment is laid out; without it everything is left to the platform.
+	DeploymentSpec sdk.Optional[DeploymentSpec] `json:"deploymentSpec,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentSync is what is deployed from where to where.
+type EnvironmentSync struct {
+	// SourceEnvName names the environment whose deployment is copied.
+	SourceEnvName string `json:"sourceEnvName"`
+	// TargetEnvName names the environment that is deployed to.
+	TargetEnvName string `json:"targetEnvName"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
 
 // ErrorBody is what the platform answers when a call fails.
 type ErrorBody struct {
@@ -34,6 +929,55 @@ type ErrorField struct {
 	Extra sdk.Extra `json:"-"`
 }
 
+// ExecutionPool is a place that environments can be deployed to.
+type ExecutionPool struct {
+	// Name is the name, by which an environment is put into the pool.
+	Name string `json:"name"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ExecutionPoolChange is where an environment goes.
+type ExecutionPoolChange struct {
+	// ExecutionPool names the new pool.
+	ExecutionPool string `json:"executionPool"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ExecutionPoolList is all execution pools of an organisation.
+type ExecutionPoolList struct {
+	// ExecutionPools are the pools.
+	ExecutionPools []ExecutionPool `json:"executionPools"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// File is one file of a project's code.
+type File struct {
+	// Filename is the path of the file from the root of the project, such as src/index.ts.
+	Filename string `json:"filename"`
+	// Content is the text of the file. It may be empty.
+	Content string `json:"content"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// FileSet is files with the labels they have together.
+type FileSet struct {
+	// Files are the files.
+	Files []File `json:"files"`
+	// Labels are labels for the files. They must be given, but may be empty.
+	Labels map[string]string `json:"labels"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
 // Flow is the graph of one workflow of a project.
 type Flow struct {
 	// Name is the name of the flow, as in the path it is stored under.
@@ -44,6 +988,1073 @@ type Flow struct {
 	Spans []Span `json:"spans"`
 	// ID identifies the flow. Set by the platform alone; leave it absent or send back what came.
 	ID sdk.Optional[string] `json:"id,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// FlowList is all flows of a project.
+type FlowList struct {
+	// Flows are the flows.
+	Flows []Flow `json:"flows"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Issue is a fault that someone should look at.
+type Issue struct {
+	// ID identifies the issue.
+	ID string `json:"id"`
+	// OrganisationID is the organisation it belongs to.
+	OrganisationID string `json:"organisationId"`
+	// ProjectID is the project it belongs to.
+	ProjectID string `json:"projectId"`
+	// EnvironmentID is the environment it came up in.
+	EnvironmentID string `json:"environmentId"`
+	// Status tells whether somebody has dealt with it.
+	Status IssueStatus `json:"status"`
+	// Reason tells what raised it.
+	Reason IssueReason `json:"reason"`
+	// Message tells what went wrong, in full.
+	Message string `json:"message"`
+	// Title tells what went wrong, in short.
+	Title string `json:"title"`
+	// Labels are marks that issues can be searched by.
+	Labels map[string]string `json:"labels"`
+	// Annotations are further details, which issues can't be searched by.
+	Annotations map[string]string `json:"annotations"`
+	// ResolutionStatus tells what became of it; absent while it is open.
+	ResolutionStatus sdk.Optional[IssueResolution] `json:"resolutionStatus,omitzero"`
+	// CreatedAt is when the issue was raised.
+	CreatedAt time.Time `json:"createdAt"`
+	// ResolvedAt is when the issue was resolved; null or absent if it hasn't been.
+	ResolvedAt sdk.Optional[time.Time] `json:"resolvedAt,omitzero"`
+	// LastSeenAt is when the fault last came up.
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	// SeenCount is how often the fault has come up.
+	SeenCount int64 `json:"seenCount"`
+	// Severity tells how bad it is.
+	Severity sdk.Optional[IssueSeverity] `json:"severity,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// IssueCreate is what a new issue is made from.
+type IssueCreate struct {
+	// OrganisationID is the organisation of the path once more.
+	OrganisationID string `json:"organisationId"`
+	// ProjectID is the project the issue is about. Name it: the platform means it to be given, though by a slip
+	// of its description it isn't declared as required.
+	ProjectID sdk.Optional[string] `json:"projectId,omitzero"`
+	// EnvironmentID is the environment the issue is about, by its ULID.
+	EnvironmentID string `json:"environmentId"`
+	// Reason tells what raises it.
+	Reason IssueReason `json:"reason"`
+	// Message tells what went wrong, in full.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// Title tells what went wrong, in short.
+	Title string `json:"title"`
+	// Labels are marks that issues can be searched by.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Annotations are further details, which issues can't be searched by.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// Severity tells how bad it is.
+	Severity IssueSeverity `json:"severity"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// IssueUpdate is what changes of an issue; what is left out stays as it is.
+type IssueUpdate struct {
+	// Reason tells what raised it.
+	Reason sdk.Optional[IssueReason] `json:"reason,omitzero"`
+	// Message tells what went wrong, in full.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// Title tells what went wrong, in short.
+	Title sdk.Optional[string] `json:"title,omitzero"`
+	// Labels are marks that issues can be searched by. Whether they are added to the old ones or replace them
+	// isn't documented.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Annotations are further details, which issues can't be searched by. Whether they are added to the old ones
+	// or replace them isn't documented.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// Severity tells how bad it is.
+	Severity sdk.Optional[IssueSeverity] `json:"severity,omitzero"`
+	// ResolvedAt is when the issue was resolved. It may be null.
+	ResolvedAt sdk.Optional[time.Time] `json:"resolvedAt,omitzero"`
+	// ResolutionStatus tells what became of it.
+	ResolutionStatus sdk.Optional[IssueResolution] `json:"resolutionStatus,omitzero"`
+	// Status tells whether somebody has dealt with it.
+	Status sdk.Optional[IssueStatus] `json:"status,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchDelete names several keys to delete.
+type KVBatchDelete struct {
+	// Keys are the keys, each in segments; none of them without segments.
+	Keys [][]string `json:"keys"`
+	// Options tells when to delete, and how much; it holds for all keys.
+	Options sdk.Optional[KVDeleteOptions] `json:"options,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchEntries are the entries under several keys.
+type KVBatchEntries struct {
+	// Entries are the entries.
+	Entries []KVEntry `json:"entries"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchFailure is an entry of a batch that failed.
+type KVBatchFailure struct {
+	// Key is the key of the entry, in segments.
+	Key []string `json:"key"`
+	// Error tells people why it failed.
+	Error string `json:"error"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchGet names several keys to get.
+type KVBatchGet struct {
+	// Keys are the keys, each in segments.
+	Keys [][]string `json:"keys"`
+	// Options tells how long to try.
+	Options sdk.Optional[KVGetOptions] `json:"options,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchResult tells which of several values were set.
+type KVBatchResult struct {
+	// Successes are the results of the entries that didn't fail, without their keys.
+	Successes []KVCommit `json:"successes"`
+	// Failures are the entries that failed.
+	Failures []KVBatchFailure `json:"failures"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchSet are several values to be set.
+type KVBatchSet struct {
+	// Entries are the values with their keys.
+	Entries []KVBatchSetEntry `json:"entries"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVBatchSetEntry is one of several values to be set.
+type KVBatchSetEntry struct {
+	// Key is the key, in segments.
+	Key []string `json:"key"`
+	// Value is the value, anything that can be JSON; nil is sent as null.
+	Value any `json:"value"`
+	// Options tells when this value is set and how long it stays.
+	Options sdk.Optional[KVSetOptions] `json:"options,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVCommit tells whether a value was set.
+type KVCommit struct {
+	// OK tells whether the call was carried out.
+	OK bool `json:"ok"`
+	// Versionstamp is the version of the entry now, for IfVersionstamp. It is opaque.
+	Versionstamp string `json:"versionstamp"`
+	// Committed tells whether the value was set; false if a condition wasn't met.
+	Committed bool `json:"committed"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVCount is a number of entries.
+type KVCount struct {
+	// Count is how many entries there are.
+	Count float64 `json:"count"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVCountQuery tells which entries to count. It may be empty.
+type KVCountQuery struct {
+	// Selector tells which; absent for all of the store.
+	Selector sdk.Optional[KVCountSelector] `json:"selector,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVCountSelector tells which entries to count.
+type KVCountSelector struct {
+	// Prefix is what the keys begin with, in whole segments; empty for all.
+	Prefix []string `json:"prefix,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVDelete is how a key is deleted. It may be empty.
+type KVDelete struct {
+	// Options tells when to delete, and how much.
+	Options sdk.Optional[KVDeleteOptions] `json:"options,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVDeleteOptions tell when to delete, and how much.
+type KVDeleteOptions struct {
+	// IfVersionstamp deletes only if the entry still has this version.
+	IfVersionstamp sdk.Optional[string] `json:"ifVersionstamp,omitzero"`
+	// Cascade deletes all keys that begin with the key as well, for good. The default is false.
+	Cascade sdk.Optional[bool] `json:"cascade,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVDeletion is the answer to a deletion.
+type KVDeletion struct {
+	// Status tells how the deletion went. The values aren't published.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVEntry is a value with its key.
+type KVEntry struct {
+	// Key is the key, in segments.
+	Key []string `json:"key"`
+	// Value is the value as JSON. What workflows write is a string that holds JSON in turn.
+	Value json.RawMessage `json:"value"`
+	// Versionstamp is the version of the entry, for IfVersionstamp. It is opaque.
+	Versionstamp string `json:"versionstamp"`
+	// CreatedAt is when the entry was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// ExpiresAt is when the entry goes away by itself; null or absent if it doesn't.
+	ExpiresAt sdk.Optional[time.Time] `json:"expiresAt,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVFilter leaves only some of the entries.
+type KVFilter struct {
+	// CreatedAfter leaves only entries made after this time.
+	CreatedAfter sdk.Optional[time.Time] `json:"createdAfter,omitzero"`
+	// CreatedBefore leaves only entries made before this time.
+	CreatedBefore sdk.Optional[time.Time] `json:"createdBefore,omitzero"`
+	// Metadata leaves only entries whose metadata has these members.
+	Metadata map[string]any `json:"metadata,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVGetOptions tell how long to try to get values.
+type KVGetOptions struct {
+	// Timeout is how long the platform tries, in milliseconds. The default isn't published.
+	Timeout sdk.Optional[float64] `json:"timeout,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVListOptions tell how many entries a page has, and in which order.
+type KVListOptions struct {
+	// Limit is the largest number of entries on a page, from 1 to 100. The default is 100.
+	Limit sdk.Optional[int] `json:"limit,omitzero"`
+	// Reverse turns the order round, so that the oldest come first. The default is false.
+	Reverse sdk.Optional[bool] `json:"reverse,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVListQuery tells which entries to list. It may be empty.
+type KVListQuery struct {
+	// Options tells how many, and in which order.
+	Options sdk.Optional[KVListOptions] `json:"options,omitzero"`
+	// Selector tells which; absent for all of the store.
+	Selector sdk.Optional[KVSelector] `json:"selector,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVPage is one page of entries.
+type KVPage struct {
+	// Data are the entries of the page.
+	Data []KVEntry `json:"data"`
+	// Pagination tells where to go on.
+	Pagination KVPagination `json:"pagination"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVPagination tells where the pages beside one begin. Both cursors are opaque.
+type KVPagination struct {
+	// NextCursor is what After takes for the next page; empty on the last.
+	NextCursor string `json:"nextCursor"`
+	// PrevCursor is what Before takes for the page before; empty on the first.
+	PrevCursor string `json:"prevCursor"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVSelector tells which entries to list.
+type KVSelector struct {
+	// Prefix is what the keys begin with, in whole segments; empty for all.
+	Prefix []string `json:"prefix,omitempty"`
+	// Before is where to go back, the PrevCursor of a page; never a key.
+	Before sdk.Optional[string] `json:"before,omitzero"`
+	// After is where to go on, the NextCursor of the page before; never a key.
+	After sdk.Optional[string] `json:"after,omitzero"`
+	// Filter leaves only some of the entries.
+	Filter sdk.Optional[KVFilter] `json:"filter,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVSet is a value to be set.
+type KVSet struct {
+	// Value is the value, anything that can be JSON; nil is sent as null.
+	Value any `json:"value"`
+	// Options tells when the value is set and how long it stays.
+	Options sdk.Optional[KVSetOptions] `json:"options,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVSetOptions tell when a value is set and how long it stays.
+type KVSetOptions struct {
+	// ExpireIn is how long the entry stays, in milliseconds.
+	ExpireIn sdk.Optional[float64] `json:"expireIn,omitzero"`
+	// ExpireAt is until when the entry stays. What holds if ExpireIn is there too isn't documented.
+	ExpireAt sdk.Optional[time.Time] `json:"expireAt,omitzero"`
+	// RefreshOnAccess tells whether the time the entry stays begins anew with every access.
+	RefreshOnAccess sdk.Optional[bool] `json:"refreshOnAccess,omitzero"`
+	// IfVersionstamp sets the value only if the entry still has this version.
+	IfVersionstamp sdk.Optional[string] `json:"ifVersionstamp,omitzero"`
+	// IfNotExists sets the value only if the key isn't there.
+	IfNotExists sdk.Optional[bool] `json:"ifNotExists,omitzero"`
+	// Overwrite tells whether a value that is there is replaced. The default isn't published.
+	Overwrite sdk.Optional[bool] `json:"overwrite,omitzero"`
+	// Metadata is kept with the entry; lists can filter by it. No call answers it.
+	Metadata map[string]any `json:"metadata,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVStore is a place for values under keys.
+type KVStore struct {
+	// Name is the name of the store, such as PROJECT_ with the id of the project after it.
+	Name string `json:"name"`
+	// OrgID is the organisation of the store.
+	OrgID string `json:"orgId"`
+	// ID identifies the store.
+	ID string `json:"id"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVStoreCreate is what a new KV store is made from.
+type KVStoreCreate struct {
+	// Name is the name of the store.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVStoreList is the list of an organisation's KV stores.
+type KVStoreList struct {
+	// Stores are the stores.
+	Stores []KVStore `json:"stores,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVStoreRef names a KV store that was created.
+type KVStoreRef struct {
+	// ID identifies the store.
+	ID string `json:"id"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// KVValue is the value under a key.
+type KVValue struct {
+	// Value is the value as JSON. What workflows write is a string that holds JSON in turn.
+	Value json.RawMessage `json:"value"`
+	// Versionstamp is the version of the entry, for IfVersionstamp. It is opaque.
+	Versionstamp string `json:"versionstamp"`
+	// CreatedAt is when the entry was made.
+	CreatedAt time.Time `json:"createdAt"`
+	// ExpiresAt is when the entry goes away by itself; absent if it doesn't.
+	ExpiresAt sdk.Optional[time.Time] `json:"expiresAt,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Log is an entry of a project's log.
+type Log struct {
+	// Timestamp is when the entry was written, as text. Its form isn't documented.
+	Timestamp string `json:"timestamp"`
+	// Severity tells how bad it is.
+	Severity LogSeverity `json:"severity"`
+	// Message tells people what happened.
+	Message string `json:"message"`
+	// Error is the error, where a workflow crashed.
+	Error sdk.Optional[string] `json:"error,omitzero"`
+	// HTTPRequest is the HTTP request that the entry is about, as the JSON that came. Its shape isn't
+	// documented.
+	HTTPRequest json.RawMessage `json:"httpRequest,omitempty"`
+	// Fields holds what else is known: executionId, activationId and externalUserId where they are, and what the
+	// workflow adds.
+	Fields map[string]any `json:"fields,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// LogFilter is a condition on log entries.
+type LogFilter struct {
+	// Field names the field that is compared, such as executionId. It must be given, except to search and
+	// not_search, which look at all fields and refuse it.
+	Field sdk.Optional[string] `json:"field,omitzero"`
+	// Value is what is looked for.
+	Value string `json:"value"`
+	// Match is how it is looked for.
+	Match LogMatch `json:"match"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// LogPage is one page of log entries.
+type LogPage struct {
+	// Logs are the entries of the page.
+	Logs []Log `json:"logs"`
+	// NextToken is the token of the next page; absent or empty on the last. It is opaque.
+	NextToken sdk.Optional[string] `json:"nextToken,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// LogQuery is what log entries are searched by. What is left out doesn't narrow the search.
+type LogQuery struct {
+	// Build tells, when true, that the entries are those of builds instead of those of workflows.
+	Build sdk.Optional[bool] `json:"build,omitzero"`
+	// StartTime is when the entries begin, in UTC.
+	StartTime sdk.Optional[time.Time] `json:"startTime,omitzero"`
+	// EndTime is when the entries end, in UTC.
+	EndTime sdk.Optional[time.Time] `json:"endTime,omitzero"`
+	// Order tells which entries come first. The default is desc, the newest.
+	Order sdk.Optional[LogOrder] `json:"order,omitzero"`
+	// Latest tells, when true, that only entries of the latest version are searched.
+	Latest sdk.Optional[bool] `json:"latest,omitzero"`
+	// NextToken is where to go on, NextToken of the page before; absent for the first page.
+	NextToken sdk.Optional[string] `json:"nextToken,omitzero"`
+	// First is the largest number of entries on a page, from 1 to 1000. What the platform takes without it isn't
+	// published.
+	First sdk.Optional[int] `json:"first,omitzero"`
+	// Filters are conditions on the entries.
+	Filters []LogFilter `json:"filters,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Message is a remark of the platform on something that was configured.
+type Message struct {
+	// Text is the remark.
+	Text string `json:"text"`
+	// Severity tells how bad it is.
+	Severity MessageSeverity `json:"severity"`
+	// Detail are further sentences on it.
+	Detail []string `json:"detail,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Metric is a number now and the time before.
+type Metric struct {
+	// Current is the number now.
+	Current float64 `json:"current"`
+	// Past is the number of the time before; absent where there is none.
+	Past sdk.Optional[float64] `json:"past,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// MetricsByProject is what each project of an organisation did.
+type MetricsByProject struct {
+	// Items are the metrics, by the project's id.
+	Items map[string]ProjectMetrics `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationChannel is where an organisation can be told of issues.
+type NotificationChannel struct {
+	// ID identifies the channel.
+	ID string `json:"id"`
+	// OrganisationID is the organisation of the channel.
+	OrganisationID string `json:"organisation_id"`
+	// Name is the name people know it by.
+	Name string `json:"name"`
+	// Type tells which member of Config is set.
+	Type NotificationType `json:"type"`
+	// Config tells where notifications go.
+	Config NotificationConfig `json:"config"`
+	// CreatedAt is when the channel was created.
+	CreatedAt time.Time `json:"created_at"`
+	// UpdatedAt is when the channel was last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationChannelCreate is what a new notification channel is made from.
+type NotificationChannelCreate struct {
+	// Name is the name people know it by.
+	Name string `json:"name"`
+	// Type tells which member of Config is set.
+	Type NotificationType `json:"type"`
+	// Config tells where notifications go.
+	Config NotificationConfig `json:"config"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationChannelList is the list of an organisation's notification channels.
+type NotificationChannelList struct {
+	// Items are the channels.
+	Items []NotificationChannel `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationConfig tells where notifications go; the member that is named like the type is set.
+type NotificationConfig struct {
+	// Email is set for the type email.
+	Email sdk.Optional[NotificationEmail] `json:"email,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationEmail tells whom an e-mail goes to.
+type NotificationEmail struct {
+	// To is the address it goes to.
+	To string `json:"to"`
+	// CC are further addresses that get a copy.
+	CC []string `json:"cc,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationFilters tell which issues are sent to a channel. What is left out doesn't limit them.
+type NotificationFilters struct {
+	// Severities are the severities that are sent; none for all.
+	Severities []IssueSeverity `json:"severities,omitempty"`
+	// Title is text that the title of an issue must contain.
+	Title sdk.Optional[string] `json:"title,omitzero"`
+	// TitleMatchCase tells whether capitals and small letters differ in Title. The default is false.
+	TitleMatchCase sdk.Optional[bool] `json:"titleMatchCase,omitzero"`
+	// Message is text that the message of an issue must contain.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// MessageMatchCase tells whether capitals and small letters differ in Message. The default is false.
+	MessageMatchCase sdk.Optional[bool] `json:"messageMatchCase,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth1Endpoint is a URL that OAuth 1.0 calls on its way to a token.
+type OAuth1Endpoint struct {
+	// URL is the URL. It may have names in braces, to be filled in.
+	URL string `json:"url"`
+	// AdditionalParamConfigs are the parameters that are sent there beside those of OAuth 1.0.
+	AdditionalParamConfigs []OAuth1Parameter `json:"additionalParamConfigs,omitempty"`
+	// ParameterTransmission tells how the parameters of OAuth 1.0 are sent there.
+	ParameterTransmission sdk.Optional[OAuth1Transmission] `json:"parameterTransmission,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth1Initialise is what the URL of a consent with OAuth 1.0 is built from.
+type OAuth1Initialise struct {
+	// Credential is the stored credential to consent with.
+	Credential CredentialRef `json:"credential"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth1Parameter is a parameter that is sent to an endpoint of OAuth 1.0.
+type OAuth1Parameter struct {
+	// ParameterName is the name of the parameter.
+	ParameterName string `json:"parameterName"`
+	// TargetName is the name under which it is sent, where that is another one.
+	TargetName sdk.Optional[string] `json:"targetName,omitzero"`
+	// Location tells where it is sent.
+	Location OAuth1ParameterLocation `json:"location"`
+	// Usages tells which endpoint it is meant for.
+	Usages sdk.Optional[OAuth1ParameterUsage] `json:"usages,omitzero"`
+	// Required tells whether requests need it.
+	Required bool `json:"required"`
+	// Modifiable tells whether users may change it.
+	Modifiable bool `json:"modifiable"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth2Grant is how tokens are obtained. Set the one member that is named like its type.
+type OAuth2Grant struct {
+	// AuthorizationCode is the client with which end users consent, for the type authorizationCode.
+	AuthorizationCode sdk.Optional[OAuth2GrantClient] `json:"authorizationCode,omitzero"`
+	// ClientCredentials is an empty object, for the type clientCredentials: set it to an empty map. Each
+	// connection brings a client of its own.
+	ClientCredentials map[string]any `json:"clientCredentials,omitempty"`
+	// Password is the client that trades passwords for tokens, for the type password.
+	Password sdk.Optional[OAuth2GrantClient] `json:"password,omitzero"`
+	// Type tells which of the other members is set.
+	Type OAuth2GrantType `json:"type"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth2GrantClient is the OAuth 2.0 client of a grant, which the platform keeps as a credential.
+//
+// Without CredentialID and OrganisationID a new credential is made from ClientID and ClientSecret. With both,
+// the one they name is changed, and what is left out stays as it is. Anything else fails with status 400.
+type OAuth2GrantClient struct {
+	// CredentialID identifies the credential in which the client is kept.
+	CredentialID sdk.Optional[string] `json:"credentialId,omitzero"`
+	// OrganisationID is the organisation that owns that credential, which is another one for systems out of the
+	// platform's public library.
+	OrganisationID sdk.Optional[string] `json:"organisationId,omitzero"`
+	// ClientID identifies the client at the system. It is no secret.
+	ClientID sdk.Optional[string] `json:"clientId,omitzero"`
+	// ClientSecret is the client's secret. Answers have asterisks in its place: leave it out of what is sent
+	// unless it is the real one.
+	ClientSecret sdk.Optional[sdk.Secret] `json:"clientSecret,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth2Initialise is what the URL of a consent with OAuth 2.0 is built from.
+type OAuth2Initialise struct {
+	// Credential is the stored client, the one that the [OAuth2GrantClient] of the system's scheme names. Its
+	// secret is used when the code is exchanged.
+	Credential CredentialRef `json:"credential"`
+	// AuthorizeURL is where the end user consents, the AuthorizeURL of the scheme.
+	AuthorizeURL string `json:"authorizeUrl"`
+	// RedirectURL is where the browser comes back to. Where it goes without one isn't documented.
+	RedirectURL sdk.Optional[string] `json:"redirectUrl,omitzero"`
+	// ClientID identifies the client. It must be the one of Credential, or what comes back is refused.
+	ClientID string `json:"clientId"`
+	// Scopes are the scopes to ask for. The platform adds offline_access unless DisableOfflineAccess is set.
+	Scopes []string `json:"scopes,omitempty"`
+	// DisableOfflineAccess keeps offline_access out of the scopes, for systems that name it otherwise.
+	DisableOfflineAccess sdk.Optional[bool] `json:"disableOfflineAccess,omitzero"`
+	// Prompt tells what the end user is asked: none, login, consent, select_account or another value of the
+	// system, several joined by +. The default is login, or nothing where AdditionalParams has approval_prompt.
+	Prompt sdk.Optional[string] `json:"prompt,omitzero"`
+	// AdditionalParams is added to the URL, as a URL-encoded query. It must not repeat a parameter that is set
+	// already.
+	AdditionalParams sdk.Optional[string] `json:"additionalParams,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuth2Scope is a permission that can be asked for.
+type OAuth2Scope struct {
+	// Name is the scope as the system names it.
+	Name string `json:"name"`
+	// Description tells people what the scope permits.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OAuthRedirect tells where an end user consents.
+type OAuthRedirect struct {
+	// URL is the URL to send the end user's browser to, as it is.
+	URL string `json:"url"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OrganisationMetrics is what an organisation's projects did together.
+type OrganisationMetrics struct {
+	// DeployedProjects counts the projects that are deployed.
+	DeployedProjects Metric `json:"deployedProjects"`
+	// TotalExecutions counts the executions of workflows.
+	TotalExecutions Metric `json:"totalExecutions"`
+	// TotalErrors counts the errors.
+	TotalErrors Metric `json:"totalErrors"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Project is the code of one integration and where it runs.
+type Project struct {
+	// ID identifies the project.
+	ID string `json:"id"`
+	// Environments are the environments of the project.
+	Environments []ProjectEnvironment `json:"environments"`
+	// Name is what people call the project.
+	Name string `json:"name"`
+	// CurrentFiles is the draft, which can differ from what the environments run.
+	CurrentFiles FileSet `json:"currentFiles"`
+	// CreatedAt is when the project was created.
+	CreatedAt time.Time `json:"createdAt"`
+	// UpdatedAt is when the project was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+	// DynamicVariablesSchema is the JSON Schema of the variables that activations can set; null, empty or absent
+	// where there are none.
+	DynamicVariablesSchema sdk.Optional[map[string]any] `json:"dynamicVariablesSchema,omitzero"`
+	// Settings is how the project is worked on.
+	Settings ProjectSettings `json:"settings"`
+	// Metadata is what is kept about the project beside its code.
+	Metadata ProjectMetadata `json:"metadata"`
+	// Starred tells whether the organisation has starred the project as a reference.
+	Starred bool `json:"starred"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectCreate is what a new project is made from.
+type ProjectCreate struct {
+	// Name is what people call the project.
+	Name string `json:"name"`
+	// ExecutionPool names the pool that the project is deployed to; without it that is the platform's own. The
+	// project can't be moved later, but each of its environments can, see Environments.ChangeExecutionPool.
+	ExecutionPool sdk.Optional[string] `json:"executionPool,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectDeploy is what is to be deployed, and how its version is called.
+type ProjectDeploy struct {
+	// Files are all files of the version.
+	Files []File `json:"files"`
+	// Labels are labels for the files. They must be given, but may be empty.
+	Labels map[string]string `json:"labels"`
+	// VersionName names the version that is made; no other version of the project may have the name. Where it is
+	// empty the platform makes one up.
+	VersionName string `json:"versionName"`
+	// VersionDescription tells people what is new in the version.
+	VersionDescription sdk.Optional[string] `json:"versionDescription,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectEnvironment is a place where a project runs.
+type ProjectEnvironment struct {
+	// ID identifies the environment.
+	ID string `json:"id"`
+	// Name is the name of the environment within its project, such as production.
+	Name string `json:"name"`
+	// Status tells whether the environment runs.
+	Status EnvironmentStatus `json:"status"`
+	// CreatedAt is when the environment was created.
+	CreatedAt time.Time `json:"createdAt"`
+	// UpdatedAt is when the environment was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+	// PublicURL is the address under which webhooks of the project are called. Moving the environment to another
+	// execution pool changes it.
+	PublicURL string `json:"publicUrl"`
+	// ExecutionPool names the pool that the environment is deployed to.
+	ExecutionPool sdk.Optional[string] `json:"executionPool,omitzero"`
+	// Files are the files that are deployed.
+	Files []File `json:"files,omitempty"`
+	// Labels are the labels of what is deployed.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Config is what the environment runs on.
+	Config EnvironmentConfig `json:"config"`
+	// DeployedVersion is the version that is deployed; absent where none is.
+	DeployedVersion sdk.Optional[ProjectVersion] `json:"deployedVersion,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectList is all projects of an organisation.
+type ProjectList struct {
+	// Projects are the projects.
+	Projects []ProjectSummary `json:"projects"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectMetadata is what is kept about a project beside its code.
+type ProjectMetadata struct {
+	// SentimentHistory are the entries about how the project's chats were taken, oldest first.
+	SentimentHistory []Sentiment `json:"sentimentHistory,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectMetrics is what one project did.
+type ProjectMetrics struct {
+	// TotalExecutions counts the executions of workflows.
+	TotalExecutions Metric `json:"totalExecutions"`
+	// TotalErrors counts the errors.
+	TotalErrors Metric `json:"totalErrors"`
+	// AverageLatency is how long executions took on average. Its unit isn't documented.
+	AverageLatency Metric `json:"averageLatency"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectNotification links an environment to a notification channel.
+type ProjectNotification struct {
+	// ID identifies the link.
+	ID string `json:"id"`
+	// ProjectID is the project of the environment.
+	ProjectID string `json:"project_id"`
+	// EnvironmentID is the environment whose issues are sent.
+	EnvironmentID string `json:"environment_id"`
+	// ChannelID is the channel they are sent to.
+	ChannelID string `json:"channel_id"`
+	// CreatedAt is when the link was created.
+	CreatedAt time.Time `json:"created_at"`
+	// Name is the name of the link.
+	Name string `json:"name"`
+	// ChannelName is the name of the channel.
+	ChannelName string `json:"channelName"`
+	// Type is the type of the channel.
+	Type sdk.Optional[NotificationType] `json:"type,omitzero"`
+	// Config tells where the channel sends to.
+	Config NotificationConfig `json:"config"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectNotificationCreate is what a new link between an environment and a channel is made from.
+type ProjectNotificationCreate struct {
+	// ChannelID is the channel to send to.
+	ChannelID string `json:"channel_id"`
+	// EnvironmentID is the environment whose issues are to be sent, by its ULID.
+	EnvironmentID string `json:"environment_id"`
+	// Name is the name of the link; the platform's own tool takes that of the channel.
+	Name string `json:"name"`
+	// Filters tells which issues are sent; absent for all. Not documented, but sent by the platform's own tool.
+	Filters sdk.Optional[NotificationFilters] `json:"filters,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectNotificationList is the list of a project's links to notification channels.
+type ProjectNotificationList struct {
+	// Items are the links.
+	Items []ProjectNotification `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectSettings is how a project is worked on.
+type ProjectSettings struct {
+	// AcceptCodeChangesAutomatically tells whether changes of the code are accepted without asking.
+	AcceptCodeChangesAutomatically sdk.Optional[bool] `json:"acceptCodeChangesAutomatically,omitzero"`
+	// TestingMockWithAI tells whether tests get answers made up by AI instead of calling the project's
+	// connections. The default is false.
+	TestingMockWithAI sdk.Optional[bool] `json:"testingMockWithAI,omitzero"`
+	// PlanningChatVersion is the version of the planning chat that the project uses.
+	PlanningChatVersion sdk.Optional[string] `json:"planningChatVersion,omitzero"`
+	// ChatStoredInDB tells whether the messages of the chats are kept in the platform's database. The default is
+	// false.
+	ChatStoredInDB sdk.Optional[bool] `json:"chatStoredInDB,omitzero"`
+	// DefaultEnvironment names the project's default environment. What goes by it isn't documented.
+	DefaultEnvironment sdk.Optional[string] `json:"defaultEnvironment,omitzero"`
+	// CodingChatVersion is the version of the coding chat that the project uses, such as v2.
+	CodingChatVersion sdk.Optional[string] `json:"codingChatVersion,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectSummary is a project in short form, as lists answer it.
+type ProjectSummary struct {
+	// ID identifies the project.
+	ID string `json:"id"`
+	// Name is what people call the project.
+	Name string `json:"name"`
+	// CreatedAt is when the project was created.
+	CreatedAt time.Time `json:"createdAt"`
+	// UpdatedAt is when the project was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+	// Environments are the environments of the project.
+	Environments []ProjectEnvironment `json:"environments"`
+	// Starred tells whether the organisation has starred the project as a reference.
+	Starred bool `json:"starred"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectTrigger is what a workflow of a project can be started by.
+type ProjectTrigger struct {
+	// Name names the trigger; TestContainers.Trigger takes it.
+	Name string `json:"name"`
+	// Type is the kind of the trigger, such as scheduler or webhook. The list isn't published.
+	Type string `json:"type"`
+	// CronExpr is when a scheduler starts the workflow, as a cron expression; absent for other kinds.
+	CronExpr sdk.Optional[string] `json:"cron_expr,omitzero"`
+	// Method is the HTTP method that the trigger answers to.
+	Method string `json:"method"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectUpdate is what is to change of a project.
+type ProjectUpdate struct {
+	// Name is the new name.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Settings is the new settings; send all of them.
+	Settings sdk.Optional[ProjectSettings] `json:"settings,omitzero"`
+	// Metadata is the new metadata; send all of it.
+	Metadata sdk.Optional[ProjectMetadata] `json:"metadata,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProjectVersion is a snapshot of a project's files.
+type ProjectVersion struct {
+	// ID identifies the version.
+	ID string `json:"id"`
+	// Name is the name of the version; no other version of the project has it.
+	Name string `json:"name"`
+	// Description tells people what is new in the version.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Labels are the labels of the version.
+	Labels map[string]string `json:"labels,omitempty"`
+	// State tells whether the version can be deployed.
+	State VersionState `json:"state"`
+	// CreatedAt is when the version was created.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ResourceRequirements is an amount of each resource, as Kubernetes writes them.
+type ResourceRequirements struct {
+	// CPU is processor time, such as 500m for half a core.
+	CPU sdk.Optional[string] `json:"cpu,omitzero"`
+	// Memory is memory, such as 500Mi.
+	Memory sdk.Optional[string] `json:"memory,omitzero"`
+	// Storage is disk space that is lost with the replica, such as 1Gi.
+	Storage sdk.Optional[string] `json:"storage,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Resources is how much of the machine a replica gets.
+type Resources struct {
+	// Limits is the most it may use.
+	Limits sdk.Optional[ResourceRequirements] `json:"limits,omitzero"`
+	// Requests is what is set aside for it.
+	Requests sdk.Optional[ResourceRequirements] `json:"requests,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Scheduler starts a workflow of an environment at set times.
+type Scheduler struct {
+	// ID identifies the scheduler.
+	ID string `json:"id"`
+	// Name is the name of the scheduler.
+	Name string `json:"name"`
+	// Schedule is when it fires, as a cron expression.
+	Schedule string `json:"schedule"`
+	// URL is what it calls when it fires.
+	URL string `json:"url"`
+	// EnvironmentID is the environment it belongs to.
+	EnvironmentID string `json:"environment_id"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Sentiment is how one message of a project's chat was taken.
+type Sentiment struct {
+	// Timestamp is when the entry was made.
+	Timestamp time.Time `json:"timestamp"`
+	// SentimentScore is the score. Its range isn't documented.
+	SentimentScore int `json:"sentimentScore"`
+	// MessageID identifies the message of the chat.
+	MessageID string `json:"messageId"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SentimentCreate is an entry for the sentiment history of a project; the platform adds the time.
+type SentimentCreate struct {
+	// SentimentScore is the score. Its range isn't documented.
+	SentimentScore int `json:"sentimentScore"`
+	// MessageID identifies the message of the chat.
+	MessageID string `json:"messageId"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`
@@ -110,6 +2121,462 @@ type SpanStatus struct {
 	// Code is 0 or 1. The platform lists the two values without saying what they mean; absent where it sends an
 	// empty status.
 	Code sdk.Optional[int] `json:"code,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SpanSummary is a trace in short form, by one of its spans.
+type SpanSummary struct {
+	// TraceID identifies the trace; Traces.Get takes it.
+	TraceID string `json:"traceId"`
+	// SpanID identifies the span within its trace.
+	SpanID string `json:"spanId"`
+	// Name is the title of the span.
+	Name string `json:"name"`
+	// ServiceName names the service that the span is of.
+	ServiceName string `json:"serviceName"`
+	// StartTime is when the span began.
+	StartTime time.Time `json:"startTime"`
+	// Duration is how long the span took, as text. Its form isn't documented.
+	Duration string `json:"duration"`
+	// ExecutionID identifies the execution of the workflow, as in the fields of log entries.
+	ExecutionID string `json:"executionId"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// System is an API that projects can be connected to.
+type System struct {
+	// ID identifies the system.
+	ID string `json:"id"`
+	// Name is the name of the system.
+	Name string `json:"name"`
+	// Domain is the domain of the system.
+	Domain string `json:"domain"`
+	// AuthSchemeConfigs are the ways to authenticate with the system, their secrets masked.
+	AuthSchemeConfigs []AuthSchemeConfig `json:"authSchemeConfigs"`
+	// TemplateBaseURL is the base URL of the system, which connections may replace.
+	TemplateBaseURL string `json:"templateBaseUrl"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemAction is a call that a system offers.
+type SystemAction struct {
+	// ID identifies the action.
+	ID string `json:"id"`
+	// SystemID is the system that offers the action.
+	SystemID string `json:"systemId"`
+	// Type is the kind of the call.
+	Type SystemActionType `json:"type"`
+	// Name is the name of the action.
+	Name string `json:"name"`
+	// ContentType is the media type of the bodies of the call and of its answer; absent or empty for
+	// application/json.
+	ContentType sdk.Optional[string] `json:"contentType,omitzero"`
+	// Summary tells people in a few words what the action does.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Description tells people what the action does.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Method is the method of the call.
+	Method HTTPMethod `json:"method"`
+	// Path is the whole path of the call behind the host, with the names of path parameters in braces, such as
+	// /users/{userId}.
+	Path string `json:"path"`
+	// Parameters are the parameters of the call, those of the path among them.
+	Parameters []SystemParameter `json:"parameters"`
+	// GraphQLQuery is the query, for the type graphql alone.
+	GraphQLQuery sdk.Optional[string] `json:"graphqlQuery,omitzero"`
+	// Request is the body that is sent, for the type http alone.
+	Request sdk.Optional[string] `json:"request,omitzero"`
+	// Response is the body that is answered, for the type http alone.
+	Response sdk.Optional[string] `json:"response,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemActionCreate is a list of actions to create.
+type SystemActionCreate struct {
+	// ProjectID is a project to link the actions to, by its ULID; absent for none.
+	ProjectID sdk.Optional[string] `json:"projectId,omitzero"`
+	// Actions are the actions.
+	Actions []SystemActionSpec `json:"actions"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemActionPage is the list of a system's actions.
+type SystemActionPage struct {
+	// TotalCount is the number of actions.
+	TotalCount int `json:"totalCount"`
+	// Next is where a next page would begin, but no parameter that takes it is documented.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where a page before would end, but no parameter that takes it is documented.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Actions are the actions.
+	Actions []SystemAction `json:"actions"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemActionSpec is an action to create.
+type SystemActionSpec struct {
+	// Name is the name of the action.
+	Name string `json:"name"`
+	// Description tells people what the action does.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Summary tells people in a few words what the action does.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Type is the kind of the call.
+	Type SystemActionType `json:"type"`
+	// Method is the method of the call.
+	Method HTTPMethod `json:"method"`
+	// Path is the whole path of the call behind the host, such as /users/{userId}. Each name in braces becomes a
+	// path parameter by itself.
+	Path string `json:"path"`
+	// ContentType is the media type of the bodies of the call and of its answer; absent or empty for
+	// application/json.
+	ContentType sdk.Optional[string] `json:"contentType,omitzero"`
+	// Parameters are the parameters of the call, apart from those that the path names.
+	Parameters []SystemParameter `json:"parameters,omitempty"`
+	// GraphQLQuery is the query, for the type graphql alone.
+	GraphQLQuery sdk.Optional[string] `json:"graphqlQuery,omitzero"`
+	// Request is the body that is sent, for the type http alone.
+	Request sdk.Optional[string] `json:"request,omitzero"`
+	// Response is the body that is answered, for the type http alone.
+	Response sdk.Optional[string] `json:"response,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemCreate is what a system is created from.
+type SystemCreate struct {
+	// Name is the name of the system.
+	Name string `json:"name"`
+	// Domain is the domain of the system.
+	Domain string `json:"domain"`
+	// TemplateBaseURL is the base URL of the system, which connections may replace.
+	TemplateBaseURL string `json:"templateBaseUrl"`
+	// AuthSchemeConfigs are the ways to authenticate with the system; empty for none.
+	AuthSchemeConfigs []AuthSchemeConfig `json:"authSchemeConfigs"`
+	// Labels are texts by names of your choice, kept with the system. Answers aren't documented to have them.
+	Labels map[string]string `json:"labels,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemPage is one page of systems.
+type SystemPage struct {
+	// TotalCount is the number of systems on all pages.
+	TotalCount int `json:"totalCount"`
+	// Next is where the next page begins; absent or empty on the last. It is opaque.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where the page before ends; absent or empty on the first. It is opaque.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Items are the systems of the page.
+	Items []System `json:"items"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemParameter is a parameter of an action or of a trigger.
+type SystemParameter struct {
+	// Name is the name of the parameter.
+	Name string `json:"name"`
+	// In is the part of the request that carries it.
+	In SystemParameterLocation `json:"in"`
+	// Required tells whether the call needs it.
+	Required bool `json:"required"`
+	// Type is the type of its value.
+	Type SystemParameterType `json:"type"`
+	// Default is the value it has unless another is given, as text whatever its type.
+	Default sdk.Optional[string] `json:"default,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemTrigger is a call that a system makes when something happens there.
+type SystemTrigger struct {
+	// ID identifies the trigger.
+	ID string `json:"id"`
+	// SystemID is the system that makes the call.
+	SystemID string `json:"systemId"`
+	// Name is the name of the trigger.
+	Name string `json:"name"`
+	// Description tells people when the call is made.
+	Description string `json:"description"`
+	// Summary tells people in a few words when the call is made.
+	Summary string `json:"summary"`
+	// Type is the kind of the call.
+	Type SystemTriggerType `json:"type"`
+	// Method is the method of the call.
+	Method HTTPMethod `json:"method"`
+	// Parameters are the parameters of the call.
+	Parameters []SystemParameter `json:"parameters"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemTriggerCreate is a list of triggers to create.
+type SystemTriggerCreate struct {
+	// ProjectID is a project to link the triggers to, by its ULID; absent for none.
+	ProjectID sdk.Optional[string] `json:"projectId,omitzero"`
+	// Triggers are the triggers.
+	Triggers []SystemTriggerSpec `json:"triggers"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemTriggerPage is the list of a system's triggers.
+type SystemTriggerPage struct {
+	// TotalCount is the number of triggers.
+	TotalCount int `json:"totalCount"`
+	// Next is where a next page would begin, but no parameter that takes it is documented.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is where a page before would end, but no parameter that takes it is documented.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
+	// Triggers are the triggers.
+	Triggers []SystemTrigger `json:"triggers"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemTriggerSpec is a trigger to create.
+type SystemTriggerSpec struct {
+	// Name is the name of the trigger.
+	Name string `json:"name"`
+	// Description tells people when the call is made.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Summary tells people in a few words when the call is made.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Method is the method of the call.
+	Method HTTPMethod `json:"method"`
+	// Parameters are the parameters of the call.
+	Parameters []SystemParameter `json:"parameters,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SystemUpdate is what a system is changed to.
+type SystemUpdate struct {
+	// Name is the name of the system.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Domain is the domain of the system.
+	Domain sdk.Optional[string] `json:"domain,omitzero"`
+	// TemplateBaseURL is the base URL of the system, which connections may replace.
+	TemplateBaseURL sdk.Optional[string] `json:"templateBaseUrl,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TestContainer is where a project can be tried.
+type TestContainer struct {
+	// ContainerRunning tells whether the container runs yet.
+	ContainerRunning bool `json:"containerRunning"`
+	// Triggers are what the project's workflows can be started by.
+	Triggers []ProjectTrigger `json:"triggers,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TestResult is the HTTP answer of a workflow that was started in the test container.
+type TestResult struct {
+	// Status is the HTTP status, as text.
+	Status string `json:"status"`
+	// Headers are the headers, each with its values.
+	Headers map[string][]string `json:"headers"`
+	// Body is the body; empty where there was none.
+	Body []byte `json:"body"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TestTrigger is what a workflow is started with. All of it may be left out.
+type TestTrigger struct {
+	// Payload is the body that the workflow receives, as it is and not as base64.
+	Payload sdk.Optional[string] `json:"payload,omitzero"`
+	// ContentType is the media type of the payload, such as application/json.
+	ContentType sdk.Optional[string] `json:"contentType,omitzero"`
+	// Headers are the HTTP headers that the workflow receives, each with its values.
+	Headers map[string][]string `json:"headers,omitempty"`
+	// Debug tells whether the workflow halts at the breakpoints of its tasks.
+	Debug sdk.Optional[bool] `json:"debug,omitzero"`
+	// ActivationID identifies the activation that the workflow runs for.
+	ActivationID sdk.Optional[string] `json:"activationId,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Trace is one recorded execution of a workflow.
+type Trace struct {
+	// TraceID identifies the trace.
+	TraceID string `json:"traceId"`
+	// Spans are the steps of the execution.
+	Spans []TraceSpan `json:"spans"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TraceAttribute is one thing that is known of a step.
+type TraceAttribute struct {
+	// Key is the name, such as http.response.status_code.
+	Key string `json:"key"`
+	// Value is the value, as text whatever its kind.
+	Value string `json:"value"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TracePage is one page of traces.
+type TracePage struct {
+	// Items are the traces of the page.
+	Items []SpanSummary `json:"items"`
+	// NextToken is the token of the next page; absent or empty on the last. It is opaque.
+	NextToken sdk.Optional[string] `json:"nextToken,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TraceSpan is one step of a recorded execution. A flow's Span is another type.
+type TraceSpan struct {
+	// SpanID identifies the span within its trace.
+	SpanID string `json:"spanId"`
+	// ParentSpanID is the span this one is part of; empty for the first.
+	ParentSpanID string `json:"parentSpanId"`
+	// Name is the title of the step.
+	Name string `json:"name"`
+	// StartTime is when the step began.
+	StartTime time.Time `json:"startTime"`
+	// EndTime is when the step ended.
+	EndTime time.Time `json:"endTime"`
+	// Attributes are what is known of the step.
+	Attributes []TraceAttribute `json:"attributes"`
+	// Status tells how the step ended.
+	Status TraceStatus `json:"status"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TraceStatus tells how a step of a recorded execution ended.
+type TraceStatus struct {
+	// Code is OK or ERROR.
+	Code TraceStatusCode `json:"code"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TranscriptionCreate names the recording to transcribe.
+type TranscriptionCreate struct {
+	// RecordingID identifies the recording; it is the one of the path.
+	RecordingID string `json:"recording_id"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ValidationResult is what checking files found.
+type ValidationResult struct {
+	// ProjectID identifies the project.
+	ProjectID string `json:"project_id"`
+	// Environment names the environment that the files were checked in.
+	Environment string `json:"environment"`
+	// Validation tells how the check went.
+	Validation ValidationStatus `json:"validation"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ValidationStatus tells how checking files went.
+type ValidationStatus struct {
+	// Duration is how long the check took, as text. Its form isn't documented.
+	Duration string `json:"duration"`
+	// Error tells what went wrong; empty where nothing did.
+	Error string `json:"error"`
+	// Success tells whether the files passed.
+	Success bool `json:"success"`
+	// Output is what deno printed, with the faults of the code.
+	Output string `json:"output"`
+	// Timestamp is when the check ended.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// VariableValue is the value of a variable.
+type VariableValue struct {
+	// Value is the value: a text, a number, a boolean, a list or an object, as the schema of the project allows.
+	// Null isn't among them.
+	Value any `json:"value"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// VariablesSchemaPatch is one change of the schema of a project's variables.
+type VariablesSchemaPatch struct {
+	// Op is what is done.
+	Op VariablesSchemaOp `json:"op"`
+	// Path is where in the document it is done, such as /properties/region.
+	Path string `json:"path"`
+	// Value is what is put there; absent to remove. The platform's page shows it with the variable's name around
+	// the schema, {"region": {"type": "string"}}, although the path ends with the name: look at the schema that
+	// comes back.
+	Value map[string]any `json:"value,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// VersionCreate is what a new version is made from.
+type VersionCreate struct {
+	// Name names the version; no other version of the project may have the name.
+	Name string `json:"name"`
+	// Description tells people what is new in the version.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Labels are labels for the version.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Files are all files of the version.
+	Files []File `json:"files"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// VersionPage is one page of versions.
+type VersionPage struct {
+	// Items are the versions of the page, the newest first.
+	Items []ProjectVersion `json:"items"`
+	// TotalCount counts the versions on all pages.
+	TotalCount int `json:"totalCount"`
+	// Next is the cursor of the next page; absent or empty on the last. It is opaque.
+	Next sdk.Optional[string] `json:"next,omitzero"`
+	// Prev is the cursor of the page before; absent or empty on the first. It is opaque.
+	Prev sdk.Optional[string] `json:"prev,omitzero"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`

@@ -12,9 +12,878 @@ func documented() samples.Package {
 		Name: "versori",
 		Operations: []samples.Operation{
 			{
+				ID: "Activations.Create", Method: "POST", Path: "/o/{organisation_id}/activations",
+				Request:  samples.RoundTrip[ActivationCreate],
+				Response: samples.RoundTrip[Activation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.ListForUser", Method: "GET", Path: "/o/{organisation_id}/environment/{environment_id}/users/{external_user_id}/activations",
+				Response: samples.RoundTrip[[]Activation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.List", Method: "GET", Path: "/o/{organisation_id}/environments/{environment_id}/activations",
+				Response: samples.RoundTrip[[]Activation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.Delete", Method: "DELETE", Path: "/o/{organisation_id}/environments/{environment_id}/activations/{activation_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.Get", Method: "GET", Path: "/o/{organisation_id}/environments/{environment_id}/activations/{activation_id}",
+				Response: samples.RoundTrip[Activation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.UpdateVariables", Method: "PATCH", Path: "/o/{organisation_id}/environments/{environment_id}/activations/{activation_id}/variables",
+				Request:  samples.RoundTrip[map[string]any],
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.SetVariable", Method: "PUT", Path: "/o/{organisation_id}/environments/{environment_id}/activations/{activation_id}/variables/{variable_name}",
+				Request:  samples.RoundTrip[VariableValue],
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Activations.UpdateStaticVariables", Method: "PATCH", Path: "/o/{organisation_id}/environments/{environment_id}/variables",
+				Request:  samples.RoundTrip[map[string]any],
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AuthSchemes.Delete", Method: "DELETE", Path: "/o/{organisation_id}/systems/{system_id}/auth-scheme-configs/{auth_scheme_config_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AuthSchemes.Upsert", Method: "PUT", Path: "/o/{organisation_id}/systems/{system_id}/auth-scheme-configs/{auth_scheme_config_id}",
+				Request:  samples.RoundTrip[AuthSchemeConfig],
+				Response: samples.RoundTrip[AuthSchemeConfig],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRecordings.List", Method: "GET", Path: "/o/{organisation_id}/automations/{automation_id}/recordings",
+				Response: samples.RoundTrip[[]AutomationRecording],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRecordings.Create", Method: "POST", Path: "/o/{organisation_id}/automations/{automation_id}/recordings",
+				Request:  samples.RoundTrip[AutomationRecordingCreate],
+				Response: samples.RoundTrip[AutomationRecordingUpload],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRecordings.Get", Method: "GET", Path: "/o/{organisation_id}/automations/{automation_id}/recordings/{recording_id}",
+				Response: samples.RoundTrip[AutomationRecording],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRecordings.Transcribe", Method: "POST", Path: "/o/{organisation_id}/automations/{automation_id}/recordings/{recording_id}",
+				Request:  samples.RoundTrip[TranscriptionCreate],
+				Response: samples.RoundTrip[AutomationRecording],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRuns.List", Method: "GET", Path: "/o/{organisation_id}/automations/{automation_id}/run",
+				Response: samples.RoundTrip[[]AutomationRun],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "AutomationRuns.Get", Method: "GET", Path: "/o/{organisation_id}/automations/{automation_id}/runs/{run_id}",
+				Response: samples.RoundTrip[AutomationRun],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Automations.List", Method: "GET", Path: "/o/{organisation_id}/automations",
+				Response: samples.RoundTrip[[]Automation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Automations.Create", Method: "POST", Path: "/o/{organisation_id}/automations",
+				Request:  samples.RoundTrip[AutomationCreate],
+				Response: samples.RoundTrip[Automation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Automations.Get", Method: "GET", Path: "/o/{organisation_id}/automations/{automation_id}",
+				Response: samples.RoundTrip[Automation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Automations.Update", Method: "PUT", Path: "/o/{organisation_id}/automations/{automation_id}",
+				Request:  samples.RoundTrip[AutomationUpdate],
+				Response: samples.RoundTrip[Automation],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Automations.Run", Method: "POST", Path: "/o/{organisation_id}/automations/{automation_id}/run",
+				Request:  samples.RoundTrip[AutomationRunCreate],
+				Response: samples.RoundTrip[AutomationRunRef],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ConnectionTemplates.List", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/connection-templates",
+				Response: samples.RoundTrip[ConnectionTemplatePage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ConnectionTemplates.Create", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/connection-templates",
+				Request:  samples.RoundTrip[ConnectionTemplateCreate],
+				Response: samples.RoundTrip[ConnectionTemplate],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ConnectionTemplates.Delete", Method: "DELETE", Path: "/o/{organisation_id}/projects/{project_id}/connection-templates/{template_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ConnectionTemplates.Update", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/connection-templates/{template_id}",
+				Request:  samples.RoundTrip[ConnectionTemplateUpdate],
+				Response: samples.RoundTrip[ConnectionTemplate],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.List", Method: "GET", Path: "/o/{organisation_id}/connections",
+				Response: samples.RoundTrip[ConnectionPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Create", Method: "POST", Path: "/o/{organisation_id}/connections",
+				Request:  samples.RoundTrip[ConnectionCreate],
+				Response: samples.RoundTrip[Connection],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Delete", Method: "DELETE", Path: "/o/{organisation_id}/connections/{connection_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Get", Method: "GET", Path: "/o/{organisation_id}/connections/{connection_id}",
+				Response: samples.RoundTrip[Connection],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Update", Method: "PUT", Path: "/o/{organisation_id}/connections/{connection_id}",
+				Request:  samples.RoundTrip[ConnectionUpdate],
+				Response: samples.RoundTrip[Connection],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Unlink", Method: "DELETE", Path: "/o/{organisation_id}/connections/{connection_id}/link",
+				Request:  samples.RoundTrip[ConnectionLink],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.Link", Method: "POST", Path: "/o/{organisation_id}/connections/{connection_id}/link",
+				Request:  samples.RoundTrip[ConnectionLink],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.GetForActivation", Method: "GET", Path: "/o/{organisation_id}/environment-systems/{env_system_id}/activations/{activation_id}",
+				Response: samples.RoundTrip[Connection],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.ListStatic", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/connections",
+				Response: samples.RoundTrip[ConnectionPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.InitialiseOAuth1", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/oauth1/initialise",
+				Request:  samples.RoundTrip[OAuth1Initialise],
+				Response: samples.RoundTrip[OAuthRedirect],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Connections.InitialiseOAuth2", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/oauth2/initialise",
+				Request:  samples.RoundTrip[OAuth2Initialise],
+				Response: samples.RoundTrip[OAuthRedirect],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "EndUsers.List", Method: "GET", Path: "/o/{organisation_id}/users",
+				Response: samples.RoundTrip[EndUserPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "EndUsers.Create", Method: "POST", Path: "/o/{organisation_id}/users",
+				Request:  samples.RoundTrip[EndUserCreate],
+				Response: samples.RoundTrip[EndUser],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "EndUsers.Delete", Method: "DELETE", Path: "/o/{organisation_id}/users/{user_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "EndUsers.Get", Method: "GET", Path: "/o/{organisation_id}/users/{user_id}",
+				Response: samples.RoundTrip[EndUser],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.UpdateConfig", Method: "PUT", Path: "/o/{organisation_id}/environments/{environment_id}/config",
+				Request:  samples.RoundTrip[EnvironmentConfig],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.Call", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/environments/call",
+				Request:  samples.RoundTrip[EnvironmentCall],
+				Response: samples.RoundTrip[EnvironmentCallResult],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.Clone", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/environments/clone",
+				Request:  samples.RoundTrip[EnvironmentClone],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.ChangeExecutionPool", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/environments/execution-pools",
+				Request:  samples.RoundTrip[ExecutionPoolChange],
+				Response: samples.RoundTrip[ProjectEnvironment],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.Sync", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/environments/sync",
+				Request:  samples.RoundTrip[EnvironmentSync],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.Delete", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/environments/{environment_id}",
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Environments.Suspend", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/suspend",
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ExecutionPools.List", Method: "GET", Path: "/o/{organisation_id}/execution-pools",
+				Response: samples.RoundTrip[ExecutionPoolList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Files.Get", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/files",
+				Response: samples.RoundTrip[FileSet],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Files.Patch", Method: "PATCH", Path: "/o/{organisation_id}/projects/{project_id}/files",
+				Request:  samples.RoundTrip[FileSet],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Files.Update", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/files",
+				Request:  samples.RoundTrip[FileSet],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Files.Validate", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/validate",
+				Request:  samples.RoundTrip[FileSet],
+				Response: samples.RoundTrip[ValidationResult],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Flows.List", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/workflows",
+				Response: samples.RoundTrip[FlowList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Flows.Delete", Method: "DELETE", Path: "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Flows.Get", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
+				Response: samples.RoundTrip[Flow],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
 				ID: "Flows.Update", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
 				Request:  samples.RoundTrip[Flow],
 				Response: samples.RoundTrip[Flow],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Issues.List", Method: "GET", Path: "/o/{organisation_id}/issues",
+				Response: samples.RoundTrip[[]Issue],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Issues.Create", Method: "POST", Path: "/o/{organisation_id}/issues",
+				Request:  samples.RoundTrip[IssueCreate],
+				Response: samples.RoundTrip[Issue],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Issues.Update", Method: "PATCH", Path: "/o/{organisation_id}/issues/{issue_id}",
+				Request:  samples.RoundTrip[IssueUpdate],
+				Response: samples.RoundTrip[Issue],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.BatchDelete", Method: "DELETE", Path: "/store/{store}/kv/batch",
+				Request:  samples.RoundTrip[KVBatchDelete],
+				Response: samples.RoundTrip[KVDeletion],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.BatchGet", Method: "POST", Path: "/store/{store}/kv/batch",
+				Request:  samples.RoundTrip[KVBatchGet],
+				Response: samples.RoundTrip[KVBatchEntries],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.BatchSet", Method: "PUT", Path: "/store/{store}/kv/batch",
+				Request:  samples.RoundTrip[KVBatchSet],
+				Response: samples.RoundTrip[KVBatchResult],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.Count", Method: "POST", Path: "/store/{store}/kv/count",
+				Request:  samples.RoundTrip[KVCountQuery],
+				Response: samples.RoundTrip[KVCount],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.List", Method: "POST", Path: "/store/{store}/kv/list",
+				Request:  samples.RoundTrip[KVListQuery],
+				Response: samples.RoundTrip[KVPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.Delete", Method: "DELETE", Path: "/store/{store}/kv/{key}",
+				Request:  samples.RoundTrip[KVDelete],
+				Response: samples.RoundTrip[KVDeletion],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.Get", Method: "GET", Path: "/store/{store}/kv/{key}",
+				Response: samples.RoundTrip[KVValue],
+				Errors: map[int]samples.Codec{
+					404: samples.RoundTrip[ErrorBody],
+					0:   samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KV.Set", Method: "PUT", Path: "/store/{store}/kv/{key}",
+				Request:  samples.RoundTrip[KVSet],
+				Response: samples.RoundTrip[KVCommit],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KVStores.List", Method: "GET", Path: "/o/{organisation_id}/store",
+				Response: samples.RoundTrip[KVStoreList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "KVStores.Create", Method: "POST", Path: "/o/{organisation_id}/store",
+				Request:  samples.RoundTrip[KVStoreCreate],
+				Response: samples.RoundTrip[KVStoreRef],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Logs.List", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/logs",
+				Response: samples.RoundTrip[LogPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Logs.Search", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/logs",
+				Request:  samples.RoundTrip[LogQuery],
+				Response: samples.RoundTrip[LogPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Metrics.GetOrganisation", Method: "GET", Path: "/o/{organisation_id}/metricssummary",
+				Response: samples.RoundTrip[OrganisationMetrics],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Metrics.GetProjects", Method: "GET", Path: "/o/{organisation_id}/projects/metricssummary",
+				Response: samples.RoundTrip[MetricsByProject],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "NotificationChannels.List", Method: "GET", Path: "/o/{organisation_id}/notification_channels",
+				Response: samples.RoundTrip[NotificationChannelList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "NotificationChannels.Create", Method: "POST", Path: "/o/{organisation_id}/notification_channels",
+				Request:  samples.RoundTrip[NotificationChannelCreate],
+				Response: samples.RoundTrip[NotificationChannel],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "NotificationChannels.Delete", Method: "DELETE", Path: "/o/{organisation_id}/notification_channels/{channel_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ProjectNotifications.List", Method: "GET", Path: "/projects/{project_id}/notifications",
+				Response: samples.RoundTrip[ProjectNotificationList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ProjectNotifications.Create", Method: "POST", Path: "/projects/{project_id}/notifications",
+				Request:  samples.RoundTrip[ProjectNotificationCreate],
+				Response: samples.RoundTrip[ProjectNotification],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "ProjectNotifications.Delete", Method: "DELETE", Path: "/projects/{project_id}/notifications/{notification_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.List", Method: "GET", Path: "/o/{organisation_id}/projects",
+				Response: samples.RoundTrip[ProjectList],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Create", Method: "POST", Path: "/o/{organisation_id}/projects",
+				Request:  samples.RoundTrip[ProjectCreate],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Delete", Method: "DELETE", Path: "/o/{organisation_id}/projects/{project_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Get", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}",
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					404: samples.RoundTrip[ErrorBody],
+					0:   samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Update", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}",
+				Request:  samples.RoundTrip[ProjectUpdate],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Clone", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/clone",
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Deploy", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/deploy",
+				Request:  samples.RoundTrip[ProjectDeploy],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.AddSentiment", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/sentiment",
+				Request:  samples.RoundTrip[SentimentCreate],
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Unstar", Method: "DELETE", Path: "/o/{organisation_id}/projects/{project_id}/star",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Projects.Star", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/star",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Schedulers.List", Method: "GET", Path: "/o/{organisation_id}/environments/{environment_id}/schedulers",
+				Response: samples.RoundTrip[[]Scheduler],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Schedulers.Get", Method: "GET", Path: "/o/{organisation_id}/environments/{environment_id}/schedulers/{scheduler_id}",
+				Response: samples.RoundTrip[Scheduler],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Schedulers.Trigger", Method: "POST", Path: "/o/{organisation_id}/environments/{environment_id}/schedulers/{scheduler_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.List", Method: "GET", Path: "/o/{organisation_id}/systems/{system_id}/actions",
+				Response: samples.RoundTrip[SystemActionPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.Create", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/actions",
+				Request:  samples.RoundTrip[SystemActionCreate],
+				Response: samples.RoundTrip[[]SystemAction],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.Delete", Method: "DELETE", Path: "/o/{organisation_id}/systems/{system_id}/actions/{action_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.Get", Method: "GET", Path: "/o/{organisation_id}/systems/{system_id}/actions/{action_id}",
+				Response: samples.RoundTrip[SystemAction],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.Update", Method: "PUT", Path: "/o/{organisation_id}/systems/{system_id}/actions/{action_id}",
+				Request:  samples.RoundTrip[SystemAction],
+				Response: samples.RoundTrip[SystemAction],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemActions.Link", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/projects/{project_id}/actions-link",
+				Request:  samples.RoundTrip[[]string],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemTriggers.Link", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/projects/{project_id}/triggers-link",
+				Request:  samples.RoundTrip[[]string],
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemTriggers.List", Method: "GET", Path: "/o/{organisation_id}/systems/{system_id}/triggers",
+				Response: samples.RoundTrip[SystemTriggerPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "SystemTriggers.Create", Method: "POST", Path: "/o/{organisation_id}/systems/{system_id}/triggers",
+				Request:  samples.RoundTrip[SystemTriggerCreate],
+				Response: samples.RoundTrip[[]SystemTrigger],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Systems.List", Method: "GET", Path: "/o/{organisation_id}/systems",
+				Response: samples.RoundTrip[SystemPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Systems.Create", Method: "POST", Path: "/o/{organisation_id}/systems",
+				Request:  samples.RoundTrip[SystemCreate],
+				Response: samples.RoundTrip[System],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Systems.Delete", Method: "DELETE", Path: "/o/{organisation_id}/systems/{system_id}",
+				Response: samples.RoundTrip[any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Systems.Get", Method: "GET", Path: "/o/{organisation_id}/systems/{system_id}",
+				Response: samples.RoundTrip[System],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Systems.Update", Method: "PUT", Path: "/o/{organisation_id}/systems/{system_id}",
+				Request:  samples.RoundTrip[SystemUpdate],
+				Response: samples.RoundTrip[System],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "TestContainers.Start", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/testing/start",
+				Response: samples.RoundTrip[TestContainer],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "TestContainers.Trigger", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/testing/trigger/{trigger_name}",
+				Request:  samples.RoundTrip[TestTrigger],
+				Response: samples.RoundTrip[TestResult],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Traces.List", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/traces",
+				Response: samples.RoundTrip[TracePage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Traces.Get", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/traces/{trace_id}",
+				Response: samples.RoundTrip[Trace],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Variables.GetSchema", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/variables",
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Variables.PatchSchema", Method: "PATCH", Path: "/o/{organisation_id}/projects/{project_id}/variables",
+				Request:  samples.RoundTrip[VariablesSchemaPatch],
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Variables.SetSchema", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/variables",
+				Request:  samples.RoundTrip[map[string]any],
+				Response: samples.RoundTrip[map[string]any],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Versions.List", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/versions",
+				Response: samples.RoundTrip[VersionPage],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Versions.Create", Method: "POST", Path: "/o/{organisation_id}/projects/{project_id}/versions",
+				Request:  samples.RoundTrip[VersionCreate],
+				Response: samples.RoundTrip[ProjectVersion],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Versions.Deploy", Method: "PUT", Path: "/o/{organisation_id}/projects/{project_id}/versions/{version_id}/deploy",
+				Response: samples.RoundTrip[Project],
+				Errors: map[int]samples.Codec{
+					0: samples.RoundTrip[ErrorBody],
+				},
+			},
+			{
+				ID: "Versions.GetFiles", Method: "GET", Path: "/o/{organisation_id}/projects/{project_id}/versions/{version_id}/files",
+				Response: samples.RoundTrip[FileSet],
 				Errors: map[int]samples.Codec{
 					0: samples.RoundTrip[ErrorBody],
 				},

@@ -152,7 +152,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("singular(%q) = %q, want %q", tag, got, want)
 		}
 	}
-	for tag, want := range map[string]string{"Releases": "releases", "EndUsers": "end_users"} {
+	for tag, want := range map[string]string{"Releases": "releases", "EndUsers": "end_users", "KV": "kv", "KVStores": "kv_stores", "IAM": "iam"} {
 		if got := fileName(tag); got != want {
 			t.Errorf("fileName(%q) = %q, want %q", tag, got, want)
 		}

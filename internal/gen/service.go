@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,6 +75,7 @@ func (v *view) functions() map[string]any {
 	return map[string]any{
 		"models":   func(types []codegen.TypeDefinition) ([]Model, error) { return v.models(types), v.err },
 		"services": func(ops []codegen.OperationDefinition) ([]Service, error) { return v.services(ops), v.err },
+		"levels":   v.levels,
 		"events":   func() ([]EventGroup, error) { return v.events(), v.err },
 		"codes":    v.codes,
 	}
@@ -82,7 +84,36 @@ func (v *view) functions() map[string]any {
 // Service is one tag: a struct with a method for each operation.
 type Service struct {
 	Tag, File, Doc string
+	FieldDoc       string // of the field that holds the service
 	Methods        []Method
+}
+
+// Level is the group of services that need the same ids: x-level of their tags.
+type Level struct {
+	Name, Doc string
+	Services  []Service
+}
+
+// levels groups services by x-level, in the document's order: Services where tags have none, else AppServices and the
+// like.
+func (v *view) levels(services []Service) []Level {
+	var out []Level
+	for _, s := range services {
+		level, _ := v.doc.Tags.Get(s.Tag).Extensions["x-level"].(string)
+		name := "Services"
+		doc := "Services are the operations, by subject."
+		if level != "" {
+			name = codegen.SchemaNameToTypeName(level) + name
+			doc = name + " are the operations of one " + level + ", by subject."
+		}
+		i := slices.IndexFunc(out, func(l Level) bool { return l.Name == name })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Level{Name: name, Doc: comment("", doc)})
+		}
+		out[i].Services = append(out[i].Services, s)
+	}
+	return out
 }
 
 // Method is one operation.
@@ -166,7 +197,8 @@ func (v *view) services(ops []codegen.OperationDefinition) []Service {
 	var out []Service
 	for _, tag := range v.doc.Tags {
 		s := Service{Tag: tag.Name, File: fileName(tag.Name), Doc: comment("",
-			tag.Name+"Service calls the operations on "+strings.ReplaceAll(fileName(tag.Name), "_", " ")+".", tag.Description)}
+			tag.Name+"Service calls the operations on "+strings.ReplaceAll(fileName(tag.Name), "_", " ")+".", tag.Description),
+			FieldDoc: comment("\t", tag.Description)}
 		for _, op := range ops {
 			if len(op.Spec.Tags) > 0 && op.Spec.Tags[0] == tag.Name {
 				s.Methods = append(s.Methods, v.method(op))
@@ -179,17 +211,13 @@ func (v *view) services(ops []codegen.OperationDefinition) []Service {
 	return out
 }
 
-// fileName turns a tag into a file name: EndUsers -> end_users.
+// fileName turns a tag into a file name: EndUsers -> end_users, KVStores -> kv_stores.
 func fileName(tag string) string {
-	var b strings.Builder
-	for i, r := range tag {
-		if i > 0 && r >= 'A' && r <= 'Z' {
-			b.WriteByte('_')
-		}
-		b.WriteString(strings.ToLower(string(r)))
-	}
-	return b.String()
+	return strings.ToLower(wordStart.ReplaceAllString(tag, "${1}_${2}"))
 }
+
+// wordStart is where a word begins inside of a name: after a small letter, or before the last of several capitals.
+var wordStart = regexp.MustCompile(`([a-z0-9]|[A-Z])([A-Z][a-z]+)`)
 
 func (v *view) method(op codegen.OperationDefinition) Method {
 	tag, verb, _ := strings.Cut(v.ids[op.Spec], ".")

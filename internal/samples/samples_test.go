@@ -47,14 +47,23 @@ func TestRunCountsAndFindsLosses(t *testing.T) {
 	}
 	write("manifest.json", `[{"file":"a.json","method":"GET","path":"/x/{other}","role":"response"},
 		{"file":"b.json","method":"GET","path":"/y","role":"response"},
-		{"file":"c.json","event":"made","role":"webhook"}]`)
+		{"file":"c.json","event":"made","role":"webhook"},
+		{"file":"d.json","method":"PUT","path":"/x/{id}","role":"request"}]`)
+	write("d.json", `{"method":"PUT","target":"/x/1","headers":{},"body":{"n":1}}`)
 	write("a.json", `{"n":12345678901234567890}`)
 	write("c.json", `{"data":{"k":null}}`)
 	t.Setenv("SDK_SAMPLES", root)
 	samples.Run(t, samples.Package{
-		Name:       "demo",
-		Operations: []samples.Operation{{ID: "X.Get", Method: "GET", Path: "/x/{id}", Response: samples.RoundTrip[any]}},
-		Events:     map[string]samples.Codec{"made": samples.RoundTripEvent[map[string]json.RawMessage, map[string]any]},
+		Name: "demo",
+		Operations: []samples.Operation{{ID: "X.Get", Method: "GET", Path: "/x/{id}", Response: samples.RoundTrip[any]}, {
+			ID: "X.Put", Method: "PUT", Path: "/x/{id}", Request: func(body []byte) ([]byte, error) {
+				if string(body) != `{"n":1}` {
+					t.Errorf("a captured request gave %s", body)
+				}
+				return body, nil
+			},
+		}},
+		Events: map[string]samples.Codec{"made": samples.RoundTripEvent[map[string]json.RawMessage, map[string]any]},
 	})
 	if _, err := samples.RoundTrip[struct{ A int }]([]byte(`{"A":"x"}`)); err == nil || !strings.Contains(err.Error(), "decoding as") {
 		t.Errorf("a payload of another type: %v", err)

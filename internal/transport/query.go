@@ -54,8 +54,9 @@ func (q *Query) Float(name string, value float64) {
 	q.buf = strconv.AppendFloat(q.buf, value, 'f', -1, 64)
 }
 
-// Time appends an instant as RFC 3339, in its own zone.
+// Time appends an instant as RFC 3339, in UTC.
 func (q *Query) Time(name string, value time.Time) {
+	value = value.UTC()
 	if y := value.Year(); y < 0 || y > 9999 {
 		q.Refuse(name, "is out of the range of RFC 3339")
 		return

@@ -6,9 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
@@ -34,16 +31,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "message")
 	}
 }
-
-func (m *ErrorBody) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "code", m.Code, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
@@ -106,30 +93,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Release) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
-	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutTime(e, "updatedAt", m.UpdatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutString(e, "channel", m.Channel, &m.Extra, codec.Plain)
-	codec.PutString(e, "version", m.Version, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "platforms", m.Platforms, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutOptString(e, "notes", m.Notes, &m.Extra, codec.Nullable)
-	codec.PutOptInt(e, "totalFiles", m.TotalFiles, &m.Extra, codec.Nullable)
-	codec.PutOptTime(e, "publishedAt", m.PublishedAt, &m.Extra, codec.Nullable)
-	codec.PutSlice(e, "files", m.Files, &m.Extra, codec.OmitZero, (*ReleaseFile).encode)
-	codec.PutBool(e, "published", m.Published, &m.Extra, codec.Plain)
-	codec.PutOptBool(e, "private", m.Private, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "archived", m.Archived, &m.Extra, codec.Nullable)
-	codec.PutString(e, "productId", m.ProductID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "tenantId", m.TenantID, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseFile) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ReleaseFile).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseFile) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseFile).decode)
@@ -184,29 +147,6 @@ func (m *ReleaseFile) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseFile) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
-	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutTime(e, "updatedAt", m.UpdatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutString(e, "url", m.URL, &m.Extra, codec.Plain)
-	codec.PutInt(e, "size", m.Size, &m.Extra, codec.Plain)
-	codec.PutOptInt(e, "downloads", m.Downloads, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "extension", m.Extension, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "checksum", m.Checksum, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "secured", m.Secured, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "published", m.Published, &m.Extra, codec.Nullable)
-	codec.PutString(e, "releaseId", m.ReleaseID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "releaseName", m.ReleaseName, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseUpdate).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseUpdate) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseUpdate).decode)
@@ -236,20 +176,6 @@ func (m *ReleaseUpdate) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseUpdate) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "version", m.Version, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "channel", m.Channel, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "platforms", m.Platforms, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutOptBool(e, "private", m.Private, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "notes", m.Notes, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*WebhookEvent).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
@@ -277,12 +203,4 @@ func (m *WebhookEvent) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "event", "data")
 	}
-}
-
-func (m *WebhookEvent) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "event", m.Event, &m.Extra, codec.NonEmpty)
-	codec.PutRaw(e, "data", m.Data, &m.Extra, codec.NonEmpty)
-	codec.PutOptTime(e, "triggeredAt", m.TriggeredAt, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
 }

@@ -6,9 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
@@ -29,16 +26,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *ErrorBody) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptString(e, "errorMessage", m.ErrorMessage, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "reason", m.Reason, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Filter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Filter).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Filter) UnmarshalJSON(data []byte) error {
@@ -65,18 +52,6 @@ func (m *Filter) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "conjonction", "groups")
 	}
-}
-
-func (m *Filter) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "groups", m.Groups, &m.Extra, codec.NonNil, (*FilterGroup).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionAny) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionAny).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -109,20 +84,6 @@ func (m *FilterConditionAny) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-func (m *FilterConditionAny) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionArray) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionArray).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -161,22 +122,6 @@ func (m *FilterConditionArray) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionArray) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "propertyConditions", m.PropertyConditions, &m.Extra, codec.OmitZero, (*FilterConditionObjectProperty).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionBoolean) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionBoolean).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionBoolean) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionBoolean).decode)
@@ -207,20 +152,6 @@ func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-func (m *FilterConditionBoolean) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionDate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionDate).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -261,23 +192,6 @@ func (m *FilterConditionDate) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionDate) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "firstValue", m.FirstValue, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "lastValue", m.LastValue, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionEnrollment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionEnrollment).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionEnrollment) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionEnrollment).decode)
@@ -314,22 +228,6 @@ func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
 	if seen != 1<<5-1 {
 		codec.Missing(&m.Extra, seen, "kind", "workflowUuid", "activityKind", "frequency", "period")
 	}
-}
-
-func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "activityKind", m.ActivityKind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "nodeSlug", m.NodeSlug, &m.Extra, codec.Plain)
-	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
-	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionNumber) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionNumber).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -370,23 +268,6 @@ func (m *FilterConditionNumber) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionNumber) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutOptFloat(e, "firstValue", m.FirstValue, &m.Extra, codec.Plain)
-	codec.PutOptFloat(e, "lastValue", m.LastValue, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionObject) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionObject).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionObject) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionObject).decode)
@@ -421,22 +302,6 @@ func (m *FilterConditionObject) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-func (m *FilterConditionObject) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "propertyConditions", m.PropertyConditions, &m.Extra, codec.OmitZero, (*FilterConditionObjectProperty).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionObjectProperty) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionObjectProperty).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -478,23 +343,6 @@ func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionObjectProperty) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "propertyName", m.PropertyName, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "otherValue", m.OtherValue, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionOccurrence) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionOccurrence).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionOccurrence) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionOccurrence).decode)
@@ -534,22 +382,6 @@ func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionOccurrence) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.NonEmpty)
-	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
-	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
-	codec.PutEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "conditions", m.Conditions, &m.Extra, codec.NonNil, (*FilterColumnCondition).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionSQL) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionSQL).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSQL) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionSQL).decode)
@@ -580,19 +412,6 @@ func (m *FilterConditionSQL) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionSQL) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutString(e, "clause", m.Clause, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionSegment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionSegment).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSegment) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionSegment).decode)
@@ -621,19 +440,6 @@ func (m *FilterConditionSegment) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "segmentUuid", "operator")
 	}
-}
-
-func (m *FilterConditionSegment) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "segmentUuid", m.SegmentUUID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionString) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionString).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -670,21 +476,6 @@ func (m *FilterConditionString) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionString) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOpt(e, "values", &m.Values, &m.Extra, codec.Plain, codec.AnyOut)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionVector) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionVector).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionVector) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterConditionVector).decode)
@@ -717,20 +508,6 @@ func (m *FilterConditionVector) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterConditionVector) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterFrequency) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterFrequency).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterFrequency) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterFrequency).decode)
@@ -757,16 +534,6 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FilterFrequency) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterGroup) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FilterGroup).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterGroup) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*FilterGroup).decode)
@@ -787,16 +554,6 @@ func (m *FilterGroup) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *FilterGroup) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "conditions", m.Conditions, &m.Extra, codec.OmitZero, (*FilterCondition).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterPeriod) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FilterPeriod).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterPeriod) UnmarshalJSON(data []byte) error {
@@ -827,17 +584,6 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "operator", "value", "unit")
 	}
 }
-
-func (m *FilterPeriod) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
-	codec.PutFloat(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "unit", m.Unit, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FormField) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FormField).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FormField) UnmarshalJSON(data []byte) error {
@@ -879,24 +625,6 @@ func (m *FormField) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *FormField) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "isRequired", m.IsRequired, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "placeholder", m.Placeholder, &m.Extra, codec.Nullable)
-	codec.PutSlice(e, "enum", m.Enum, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutSlice(e, "fields", m.Fields, &m.Extra, codec.OmitZero, (*FormField).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m HealthAlertAction) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*HealthAlertAction).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *HealthAlertAction) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*HealthAlertAction).decode)
@@ -935,25 +663,6 @@ func (m *HealthAlertAction) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *HealthAlertAction) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptEnum(e, "kind", m.Kind, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "actionSlug", m.ActionSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "integrationSlug", m.IntegrationSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "connectorUuid", m.ConnectorUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "templateSlug", m.TemplateSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "toolUuid", m.ToolUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "agentUuid", m.AgentUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "releaseUuid", m.ReleaseUUID, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "waitUntilFinished", m.WaitUntilFinished, &m.Extra, codec.Nullable)
-	codec.PutMap(e, "config", m.Config, &m.Extra, codec.OmitZero, codec.AnyOut)
-	codec.PutOpt(e, "retry", &m.Retry, &m.Extra, codec.Nullable, (*NodeRetry).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Node) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Node).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Node) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Node).decode) }
@@ -1019,33 +728,6 @@ func (m *Node) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Node) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "uuid", m.UUID, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.NonEmpty)
-	codec.PutMap(e, "config", m.Config, &m.Extra, codec.NonNil, codec.AnyOut)
-	codec.PutSlice(e, "childrenUuids", m.ChildrenUUIDs, &m.Extra, codec.NonNil, codec.OptOut(codec.StringOut))
-	codec.PutBool(e, "fallbackOnFailure", m.FallbackOnFailure, &m.Extra, codec.Plain)
-	codec.PutObject(e, "position", &m.Position, &m.Extra, codec.Plain, (*NodePosition).encode)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "actionSlug", m.ActionSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "integrationSlug", m.IntegrationSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "connectorUuid", m.ConnectorUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "templateSlug", m.TemplateSlug, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "toolUuid", m.ToolUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "agentUuid", m.AgentUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "releaseUuid", m.ReleaseUUID, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "waitUntilFinished", m.WaitUntilFinished, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "retry", &m.Retry, &m.Extra, codec.Nullable, (*NodeRetry).encode)
-	codec.PutOptString(e, "fallbackChildUuid", m.FallbackChildUUID, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodePosition) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*NodePosition).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodePosition) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*NodePosition).decode)
@@ -1073,16 +755,6 @@ func (m *NodePosition) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *NodePosition) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutFloat(e, "x", m.X, &m.Extra, codec.Plain)
-	codec.PutFloat(e, "y", m.Y, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodeRetry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*NodeRetry).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodeRetry) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*NodeRetry).decode)
@@ -1105,17 +777,6 @@ func (m *NodeRetry) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *NodeRetry) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptFloat(e, "maximumAttempts", m.MaximumAttempts, &m.Extra, codec.Nullable)
-	codec.PutOptFloat(e, "initialInterval", m.InitialInterval, &m.Extra, codec.Nullable)
-	codec.PutOptFloat(e, "backoffCoefficient", m.BackoffCoefficient, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Play) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Play).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Play) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Play).decode) }
@@ -1184,32 +845,6 @@ func (m *Play) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Play) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "uuid", m.UUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "workspaceUuid", m.WorkspaceUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "userUuid", m.UserUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "modelUuid", m.ModelUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "segmentUuid", m.SegmentUUID, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "changeKinds", m.ChangeKinds, &m.Extra, codec.NonNil, codec.EnumOut[ChangeKind])
-	codec.PutEnum(e, "runCreationRule", m.RunCreationRule, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "schedule", &m.Schedule, &m.Extra, codec.Nullable, (*PlaySchedule).encode)
-	codec.PutBool(e, "isEnabled", m.IsEnabled, &m.Extra, codec.Plain)
-	codec.PutOptFloat(e, "healthThreshold", m.HealthThreshold, &m.Extra, codec.Nullable)
-	codec.PutSlice(e, "healthAlertActions", m.HealthAlertActions, &m.Extra, codec.OmitZero, (*HealthAlertAction).encode)
-	codec.PutOptString(e, "folderUuid", m.FolderUUID, &m.Extra, codec.Nullable)
-	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutTime(e, "updatedAt", m.UpdatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutOptTime(e, "deletedAt", m.DeletedAt, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayCreate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlayCreate).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayCreate) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*PlayCreate).decode)
@@ -1257,25 +892,6 @@ func (m *PlayCreate) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *PlayCreate) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "modelUuid", m.ModelUUID, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "changeKinds", m.ChangeKinds, &m.Extra, codec.NonNil, codec.EnumOut[ChangeKind])
-	codec.PutEnum(e, "runCreationRule", m.RunCreationRule, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
-	codec.PutOpt(e, "filter", &m.Filter, &m.Extra, codec.Plain, (*Filter).encode)
-	codec.PutSlice(e, "sort", m.Sort, &m.Extra, codec.OmitZero, (*Sort).encode)
-	codec.PutOptFloat(e, "limit", m.Limit, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "trackingColumnSlugs", m.TrackingColumnSlugs, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutOpt(e, "schedule", &m.Schedule, &m.Extra, codec.Plain, (*PlayScheduleSettings).encode)
-	codec.PutOptString(e, "folderUuid", m.FolderUUID, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayResult) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlayResult).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayResult) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*PlayResult).decode)
@@ -1299,15 +915,6 @@ func (m *PlayResult) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "play")
 	}
 }
-
-func (m *PlayResult) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutObject(e, "play", &m.Play, &m.Extra, codec.Plain, (*Play).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlaySchedule) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlaySchedule).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlaySchedule) UnmarshalJSON(data []byte) error {
@@ -1343,22 +950,6 @@ func (m *PlaySchedule) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *PlaySchedule) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "cron", m.Cron, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "jobId", m.JobID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "playUuid", m.PlayUUID, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "temporalScheduleWorkflowId", m.TemporalScheduleWorkflowID, &m.Extra, codec.Nullable)
-	codec.PutMap(e, "meta", m.Meta, &m.Extra, codec.OmitZero, codec.AnyOut)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayScheduleSettings) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*PlayScheduleSettings).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayScheduleSettings) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*PlayScheduleSettings).decode)
@@ -1388,18 +979,6 @@ func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "type")
 	}
 }
-
-func (m *PlayScheduleSettings) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "cron", m.Cron, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "jobId", m.JobID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "playUuid", m.PlayUUID, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
@@ -1462,32 +1041,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Release) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "uuid", m.UUID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "parentUuid", m.ParentUUID, &m.Extra, codec.Nullable)
-	codec.PutString(e, "workspaceUuid", m.WorkspaceUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "userUuid", m.UserUUID, &m.Extra, codec.Plain)
-	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "version", m.Version, &m.Extra, codec.Nullable)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "templateSlug", m.TemplateSlug, &m.Extra, codec.Nullable)
-	codec.PutSlice(e, "nodes", m.Nodes, &m.Extra, codec.NonNil, (*Node).encode)
-	codec.PutOpt(e, "formFields", &m.FormFields, &m.Extra, codec.Nullable, codec.SliceOut((*FormField).encode))
-	codec.PutSlice(e, "testRecords", m.TestRecords, &m.Extra, codec.OmitZero, (*TestRecord).encode)
-	codec.PutOptTime(e, "deployedAt", m.DeployedAt, &m.Extra, codec.Nullable)
-	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutTime(e, "updatedAt", m.UpdatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutOptTime(e, "deletedAt", m.DeletedAt, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseOptions) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseOptions).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseOptions) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseOptions).decode)
@@ -1507,18 +1060,6 @@ func (m *ReleaseOptions) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-func (m *ReleaseOptions) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutMap(e, "connectorUuidsByIntegrationSlug", m.ConnectorUUIDsByIntegrationSlug, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutMap(e, "modelUuidsByIntegrationSlug", m.ModelUUIDsByIntegrationSlug, &m.Extra, codec.OmitZero, codec.StringOut)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseResult).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -1543,17 +1084,6 @@ func (m *ReleaseResult) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "release")
 	}
-}
-
-func (m *ReleaseResult) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.Plain, (*Release).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseUpdateDraft) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseUpdateDraft).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -1590,20 +1120,6 @@ func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "nodes", m.Nodes, &m.Extra, codec.OmitZero, (*Node).encode)
-	codec.PutOptString(e, "parentUuid", m.ParentUUID, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "testRecords", m.TestRecords, &m.Extra, codec.OmitZero, (*TestRecord).encode)
-	codec.PutOpt(e, "formFields", &m.FormFields, &m.Extra, codec.Nullable, codec.SliceOut((*FormField).encode))
-	codec.PutOpt(e, "options", &m.Options, &m.Extra, codec.Plain, (*ReleaseOptions).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Sort) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sort).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Sort) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Sort).decode) }
 
@@ -1628,16 +1144,6 @@ func (m *Sort) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "columnSlug", "kind")
 	}
 }
-
-func (m *Sort) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestRecord) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TestRecord).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestRecord) UnmarshalJSON(data []byte) error {
@@ -1665,12 +1171,4 @@ func (m *TestRecord) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "kind")
 	}
-}
-
-func (m *TestRecord) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "id", m.ID, &m.Extra, codec.Nullable)
-	codec.PutMap(e, "data", m.Data, &m.Extra, codec.OmitZero, codec.AnyOut)
-	e.End(&m.Extra)
 }

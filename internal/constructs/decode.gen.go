@@ -3,14 +3,8 @@
 package constructs
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/wharfinger/sdk/internal/codec"
 )
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Browse) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Browse).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Browse) UnmarshalJSON(data []byte) error {
@@ -30,15 +24,6 @@ func (m *Browse) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *Browse) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOpt(e, "selector", &m.Selector, &m.Extra, codec.Plain, (*Selector).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m BrowsePage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*BrowsePage).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *BrowsePage) UnmarshalJSON(data []byte) error {
@@ -67,16 +52,6 @@ func (m *BrowsePage) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *BrowsePage) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*Entry).encode)
-	codec.PutObject(e, "pagination", &m.Pagination, &m.Extra, codec.Plain, (*Position).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Entry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Entry).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Entry) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*Entry).decode)
@@ -102,16 +77,6 @@ func (m *Entry) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "id")
 	}
 }
-
-func (m *Entry) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "text", m.Text, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EntryPage).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryPage) UnmarshalJSON(data []byte) error {
@@ -141,17 +106,6 @@ func (m *EntryPage) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *EntryPage) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*Entry).encode)
-	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "has_more", m.HasMore, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EntryQuery).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryQuery) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*EntryQuery).decode)
@@ -172,16 +126,6 @@ func (m *EntryQuery) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *EntryQuery) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptString(e, "token", m.Token, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "text", m.Text, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Position) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Position).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Position) UnmarshalJSON(data []byte) error {
@@ -206,15 +150,6 @@ func (m *Position) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "next")
 	}
 }
-
-func (m *Position) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "next", m.Next, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Problem) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Problem).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Problem) UnmarshalJSON(data []byte) error {
@@ -242,16 +177,6 @@ func (m *Problem) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Problem) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "code", m.Code, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Selector) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Selector).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Selector) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*Selector).decode)
@@ -272,16 +197,6 @@ func (m *Selector) decode(d *codec.Decoder) {
 		}
 	}
 }
-
-func (m *Selector) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutOptString(e, "after", m.After, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "prefix", m.Prefix, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapeCircle) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ShapeCircle).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapeCircle) UnmarshalJSON(data []byte) error {
@@ -310,16 +225,6 @@ func (m *ShapeCircle) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ShapeCircle) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "type", m.Type, &m.Extra, codec.Plain)
-	codec.PutFloat(e, "radius", m.Radius, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapePolygon) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ShapePolygon).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapePolygon) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ShapePolygon).decode)
@@ -347,23 +252,10 @@ func (m *ShapePolygon) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ShapePolygon) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "corners", m.Corners, &m.Extra, codec.NonNil, codec.SliceOut(codec.FloatOut[float64]))
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Thing) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Thing).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Thing) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*Thing).decode)
 }
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m Thing) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Thing) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -450,44 +342,6 @@ func (m *Thing) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Thing) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
-	codec.PutInt(e, "size", m.Size, &m.Extra, codec.Plain)
-	codec.PutFloat(e, "weight", m.Weight, &m.Extra, codec.Plain)
-	codec.PutBool(e, "ready", m.Ready, &m.Extra, codec.Plain)
-	codec.PutTime(e, "made_at", m.MadeAt, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "names", m.Names, &m.Extra, codec.NonNil, codec.StringOut)
-	codec.PutObject(e, "shape", &m.Shape, &m.Extra, codec.NonEmpty, (*Shape).encode)
-	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.NonNil, codec.StringOut)
-	codec.PutOptString(e, "note", m.Note, &m.Extra, codec.NonEmpty|codec.Nullable)
-	codec.PutOptString(e, "title", m.Title, &m.Extra, codec.Nullable)
-	codec.PutOptInt(e, "count", m.Count, &m.Extra, codec.Nullable)
-	codec.PutOptFloat(e, "ratio", m.Ratio, &m.Extra, codec.Nullable)
-	codec.PutOptBool(e, "hidden", m.Hidden, &m.Extra, codec.Nullable)
-	codec.PutOptTime(e, "seen_at", m.SeenAt, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "born_on", &m.BornOn, &m.Extra, codec.Nullable, codec.DateOut)
-	codec.PutOpt(e, "image", &m.Image, &m.Extra, codec.Nullable, codec.BytesOut)
-	codec.PutOpt(e, "password", &m.Password, &m.Extra, codec.Nullable, codec.SecretOut)
-	codec.PutOptEnum(e, "other_kind", m.OtherKind, &m.Extra, codec.Nullable)
-	codec.PutOpt(e, "parent", &m.Parent, &m.Extra, codec.Nullable, codec.PointerOut((*Thing).encode))
-	codec.PutSlice(e, "children", m.Children, &m.Extra, codec.OmitZero, (*Thing).encode)
-	codec.PutSlice(e, "matrix", m.Matrix, &m.Extra, codec.OmitZero, codec.SliceOut(codec.FloatOut[float64]))
-	codec.PutSlice(e, "slots", m.Slots, &m.Extra, codec.OmitZero, codec.OptOut(codec.StringOut))
-	codec.PutMap(e, "parts", m.Parts, &m.Extra, codec.OmitZero, (*Thing).encode)
-	codec.PutMap(e, "config", m.Config, &m.Extra, codec.OmitZero, codec.AnyOut)
-	codec.PutOpt(e, "value", &m.Value, &m.Extra, codec.Nullable, codec.AnyOut)
-	codec.PutRaw(e, "payload", m.Payload, &m.Extra, codec.OmitZero)
-	codec.PutOpt(e, "history", &m.History, &m.Extra, codec.Nullable, codec.SliceOut(codec.StringOut))
-	codec.PutOpt(e, "size_or_name", &m.SizeOrName, &m.Extra, codec.Nullable, (*SizeOrName).encode)
-	codec.PutOptString(e, "SomeURL", m.Homepage, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*WebhookEvent).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
@@ -513,11 +367,4 @@ func (m *WebhookEvent) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "event", "data")
 	}
-}
-
-func (m *WebhookEvent) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "event", m.Event, &m.Extra, codec.NonEmpty)
-	codec.PutRaw(e, "data", m.Data, &m.Extra, codec.NonEmpty)
-	e.End(&m.Extra)
 }

@@ -6,9 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
@@ -41,19 +38,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 		codec.Missing(&m.Extra, seen, "error", "message")
 	}
 }
-
-func (m *ErrorBody) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "error", m.Error, &m.Extra, codec.Plain)
-	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
-	codec.PutMap(e, "details", m.Details, &m.Extra, codec.OmitZero, codec.AnyOut)
-	codec.PutOptString(e, "timestamp", m.Timestamp, &m.Extra, codec.Nullable)
-	codec.PutOptInt(e, "status_code", m.StatusCode, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
@@ -115,30 +99,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *Release) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "release_id", m.ReleaseID, &m.Extra, codec.Plain)
-	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
-	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
-	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
-	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Plain)
-	codec.PutInt(e, "release_number", m.ReleaseNumber, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Plain)
-	codec.PutInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Plain)
-	codec.PutOptTime(e, "activated_at", m.ActivatedAt, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "activated_by", m.ActivatedBy, &m.Extra, codec.Nullable)
-	codec.PutTime(e, "created_at", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "created_by", m.CreatedBy, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseAction) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseAction).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseAction) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseAction).decode)
@@ -168,19 +128,6 @@ func (m *ReleaseAction) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseAction) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
-	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.Plain, (*Release).encode)
-	codec.PutOptString(e, "previous_active_release_id", m.PreviousActiveReleaseID, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseCreate).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseCreate) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseCreate).decode)
@@ -205,18 +152,6 @@ func (m *ReleaseCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "release_tag")
 	}
-}
-
-func (m *ReleaseCreate) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseDetail) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseDetail).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -287,32 +222,6 @@ func (m *ReleaseDetail) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseDetail) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutString(e, "release_id", m.ReleaseID, &m.Extra, codec.Plain)
-	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
-	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
-	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
-	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Plain)
-	codec.PutInt(e, "release_number", m.ReleaseNumber, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
-	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Plain)
-	codec.PutInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Plain)
-	codec.PutOptTime(e, "activated_at", m.ActivatedAt, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "activated_by", m.ActivatedBy, &m.Extra, codec.Nullable)
-	codec.PutTime(e, "created_at", m.CreatedAt, &m.Extra, codec.NonEmpty)
-	codec.PutString(e, "created_by", m.CreatedBy, &m.Extra, codec.Plain)
-	codec.PutSlice(e, "endpoints", m.Endpoints, &m.Extra, codec.OmitZero, codec.RawOut)
-	codec.PutSlice(e, "augmentations", m.Augmentations, &m.Extra, codec.OmitZero, codec.RawOut)
-	codec.PutOptString(e, "change_log", m.ChangeLog, &m.Extra, codec.Nullable)
-	codec.PutOptString(e, "previous_release_id", m.PreviousReleaseID, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ReleaseList).encode) }
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseList) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ReleaseList).decode)
@@ -347,21 +256,6 @@ func (m *ReleaseList) decode(d *codec.Decoder) {
 	}
 }
 
-func (m *ReleaseList) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
-	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
-	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
-	codec.PutSlice(e, "releases", m.Releases, &m.Extra, codec.NonNil, (*Release).encode)
-	codec.PutOptString(e, "active_release_id", m.ActiveReleaseID, &m.Extra, codec.Nullable)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationErrorBody) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationErrorBody).encode)
-}
-
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ValidationErrorBody).decode)
@@ -384,17 +278,6 @@ func (m *ValidationErrorBody) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "detail")
 	}
-}
-
-func (m *ValidationErrorBody) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutSlice(e, "detail", m.Detail, &m.Extra, codec.NonNil, (*ValidationIssue).encode)
-	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationIssue) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationIssue).encode)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
@@ -429,14 +312,4 @@ func (m *ValidationIssue) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "loc", "msg", "type")
 	}
-}
-
-func (m *ValidationIssue) encode(e *codec.Encoder) {
-	e.Begin()
-	codec.PutSlice(e, "loc", m.Loc, &m.Extra, codec.NonNil, codec.AnyOut)
-	codec.PutString(e, "msg", m.Msg, &m.Extra, codec.Plain)
-	codec.PutString(e, "type", m.Type, &m.Extra, codec.Plain)
-	codec.PutOpt(e, "input", &m.Input, &m.Extra, codec.Nullable, codec.AnyOut)
-	codec.PutMap(e, "ctx", m.Ctx, &m.Extra, codec.OmitZero, codec.AnyOut)
-	e.End(&m.Extra)
 }
