@@ -16,7 +16,7 @@ func (l *linter) schemas() {
 			l.add(place, "must be named in Go case")
 		}
 		l.clause(place, ref.Value.Description)
-		l.extensions(place, ref.Value.Extensions, "x-evidence", "x-go-name", "x-enum-varnames", "x-enum-descriptions")
+		l.extensions(place, ref.Value.Extensions, "x-evidence", "x-go-name", "x-enum-varnames", "x-enum-descriptions", "x-raw")
 		for _, key := range []string{"x-enum-varnames", "x-enum-descriptions"} {
 			if ref.Value.Extensions[key] != nil && len(ref.Value.Enum) == 0 {
 				l.add(place, "%s is for enums", key)

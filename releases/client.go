@@ -1,7 +1,8 @@
-// Package releases is a client of the MechaMental platform, with which the versions of an app are created, activated,
-// rolled back and archived.
+// Package releases is a client of the MechaMental platform: above all of the releases of apps, which are created, activated,
+// rolled back and archived, and of what apps are made of and run on.
 //
-// A [Client] comes from [New]. An app's organization, workspace and id are given once:
+// A [Client] comes from [New]. What belongs to an app, a workspace or an organization is reached through [Client.App],
+// [Client.Workspace] and [Client.Organization], which take the ids once:
 //
 //	client, err := releases.New(sdk.WithToken(token))
 //	app := client.App(releases.AppRef{Org: "acme", Workspace: "main", App: "shop"})
@@ -26,7 +27,11 @@ import (
 )
 
 // Client calls the MechaMental platform. It is safe for concurrent use; make one and keep it.
-type Client struct{ transport *transport.Client }
+type Client struct {
+	Services
+
+	transport *transport.Client
+}
 
 // New makes a client. Without [sdk.WithToken] the token is read from MECHAMENTAL_API_TOKEN; a missing one is an error.
 func New(opts ...sdk.Option) (*Client, error) {
@@ -34,8 +39,10 @@ func New(opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{t}, nil
+	return newClient(t), nil
 }
+
+func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
 
 // With returns a client with more options. It shares connections, limits and the retry budget with c.
 func (c *Client) With(opts ...sdk.Option) (*Client, error) {
@@ -43,7 +50,7 @@ func (c *Client) With(opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{t}, nil
+	return newClient(t), nil
 }
 
 // Do calls an endpoint that no method covers, with the same token, repeats and errors. The path is relative to the base
@@ -53,24 +60,35 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	return c.transport.DoAny(ctx, method, path, query, body, out, opts...)
 }
 
-// AppRef names an app by the three ids that every path of it starts with. None may be empty.
+// AppRef names an app by the three ids that its paths start with. None may be empty.
 type AppRef struct {
 	Org       string // organization
 	Workspace string // workspace of the organization
 	App       string // app of the workspace
 }
 
-// App is the part of the platform that belongs to one app.
-type App struct {
-	// Ref is what [Client.App] was given.
-	Ref AppRef
-	AppServices
+// WorkspaceRef names a workspace by the two ids that its paths start with. None may be empty.
+type WorkspaceRef struct {
+	Org       string // organization
+	Workspace string // workspace of the organization
 }
 
-// App returns the services of one app. It sends nothing; an empty id is refused by the first call.
-func (c *Client) App(ref AppRef) *App {
-	t := c.transport.Scoped("org_id", ref.Org, "workspace_id", ref.Workspace, "app_id", ref.App)
-	return &App{Ref: ref, AppServices: newAppServices(t)}
+// App returns the operations of one app. It sends nothing; an empty id is refused by the first call.
+func (c *Client) App(ref AppRef) *AppServices {
+	s := newAppServices(c.transport.Scoped("org_id", ref.Org, "workspace_id", ref.Workspace, "app_id", ref.App))
+	return &s
+}
+
+// Workspace returns the operations of one workspace. It sends nothing; an empty id is refused by the first call.
+func (c *Client) Workspace(ref WorkspaceRef) *WorkspaceServices {
+	s := newWorkspaceServices(c.transport.Scoped("org_id", ref.Org, "workspace_id", ref.Workspace))
+	return &s
+}
+
+// Organization returns the operations of one organization. It sends nothing; an empty id is refused by the first call.
+func (c *Client) Organization(id string) *OrganizationServices {
+	s := newOrganizationServices(c.transport.Scoped("org_id", id))
+	return &s
 }
 
 // platform is what sets MechaMental apart from the others.

@@ -4,25 +4,65 @@ package releases
 
 // Reasons that the platform gives in [sdk.Error].Code. The set is open: a reason that is not listed is given as it is.
 const (
-	// CodeAuthenticationFailed is the reason "AUTHENTICATION_FAILED"; Releases.Activate, Releases.Archive,
-	// Releases.Create, Releases.Delete, Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback can
-	// give it.
+	// CodeAuthenticationFailed is the reason "AUTHENTICATION_FAILED"; Actions.List, Activities.List,
+	// Admins.CheckAccess, Admins.CleanUpTokens, Analytics.Get, AnalyticsRollups.Get, AppTokenPolicies.List,
+	// AppTokens.List, ApprovalPolicies.List, Apps.List, Artifacts.List, Augmentations.List, Branches.List,
+	// Collections.List, Commands.List, Endpoints.Trigger, Environments.Create, Environments.List,
+	// Events.JoinPresence, Events.Stream, Members.List, Memories.List, Messages.List, ModelEntitlements.Create,
+	// ModelEntitlements.List, Namespaces.List, Notifications.List, Organizations.List, Permissions.GetSchema,
+	// Permissions.ListResources, ProviderAccounts.List, Recipes.Get, Recipes.List, Registrations.GetConfig,
+	// Registrations.GetInvitation, Releases.Activate, Releases.Archive, Releases.Create, Releases.Delete,
+	// Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback, RouterPolicies.List, Sources.List,
+	// Threads.List, TimelineEvents.List, ToolConfigProfiles.List, ToolInstances.List, Users.List, Volumes.List,
+	// Workspaces.List can give it.
 	CodeAuthenticationFailed = "AUTHENTICATION_FAILED"
 	// CodeConflict is the reason "CONFLICT".
 	CodeConflict = "CONFLICT"
-	// CodeForbidden is the reason "FORBIDDEN"; Releases.Activate, Releases.Archive, Releases.Create,
-	// Releases.Delete, Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback can give it.
+	// CodeForbidden is the reason "FORBIDDEN"; Actions.List, Activities.List, Admins.CheckAccess,
+	// Admins.CleanUpTokens, Analytics.Get, AnalyticsRollups.Get, AppTokenPolicies.List, AppTokens.List,
+	// ApprovalPolicies.List, Apps.List, Artifacts.List, Augmentations.List, Branches.List, Collections.List,
+	// Commands.List, Endpoints.Trigger, Environments.Create, Environments.List, Events.JoinPresence,
+	// Events.Stream, Members.List, Memories.List, Messages.List, ModelEntitlements.Create,
+	// ModelEntitlements.List, Namespaces.List, Notifications.List, Organizations.List, Permissions.GetSchema,
+	// Permissions.ListResources, ProviderAccounts.List, Recipes.Get, Recipes.List, Registrations.GetConfig,
+	// Registrations.GetInvitation, Releases.Activate, Releases.Archive, Releases.Create, Releases.Delete,
+	// Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback, RouterPolicies.List, Sources.List,
+	// Threads.List, TimelineEvents.List, ToolConfigProfiles.List, ToolInstances.List, Users.List, Volumes.List,
+	// Workspaces.List can give it.
 	CodeForbidden = "FORBIDDEN"
-	// CodeInternalServerError is the reason "INTERNAL_SERVER_ERROR"; Releases.Activate, Releases.Archive,
-	// Releases.Create, Releases.Delete, Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback can
-	// give it.
+	// CodeInternalServerError is the reason "INTERNAL_SERVER_ERROR"; Actions.List, Activities.List,
+	// Admins.CheckAccess, Admins.CleanUpTokens, Analytics.Get, AnalyticsRollups.Get, AppTokenPolicies.List,
+	// AppTokens.List, ApprovalPolicies.List, Apps.List, Artifacts.List, Augmentations.List, Branches.List,
+	// Collections.List, Commands.List, Endpoints.Trigger, Environments.Create, Environments.List,
+	// Events.JoinPresence, Events.Stream, Members.List, Memories.List, Messages.List, ModelEntitlements.Create,
+	// ModelEntitlements.List, Namespaces.List, Notifications.List, Organizations.List, Permissions.GetSchema,
+	// Permissions.ListResources, ProviderAccounts.List, Recipes.Get, Recipes.List, Registrations.GetConfig,
+	// Registrations.GetInvitation, Releases.Activate, Releases.Archive, Releases.Create, Releases.Delete,
+	// Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback, RouterPolicies.List, Sources.List,
+	// Threads.List, TimelineEvents.List, ToolConfigProfiles.List, ToolInstances.List, Users.List, Volumes.List,
+	// Workspaces.List can give it.
 	CodeInternalServerError = "INTERNAL_SERVER_ERROR"
-	// CodeRateLimitExceeded is the reason "RATE_LIMIT_EXCEEDED"; Releases.Activate, Releases.Archive,
-	// Releases.Create, Releases.Delete, Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback can
-	// give it.
+	// CodeRateLimitExceeded is the reason "RATE_LIMIT_EXCEEDED"; Actions.List, Activities.List,
+	// Admins.CheckAccess, Admins.CleanUpTokens, Analytics.Get, AnalyticsRollups.Get, AppTokenPolicies.List,
+	// AppTokens.List, ApprovalPolicies.List, Apps.List, Artifacts.List, Augmentations.List, Branches.List,
+	// Collections.List, Commands.List, Endpoints.Trigger, Environments.Create, Environments.List,
+	// Events.JoinPresence, Events.Stream, Members.List, Memories.List, Messages.List, ModelEntitlements.Create,
+	// ModelEntitlements.List, Namespaces.List, Notifications.List, Organizations.List, Permissions.GetSchema,
+	// Permissions.ListResources, ProviderAccounts.List, Recipes.Get, Recipes.List, Registrations.GetConfig,
+	// Registrations.GetInvitation, Releases.Activate, Releases.Archive, Releases.Create, Releases.Delete,
+	// Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback, RouterPolicies.List, Sources.List,
+	// Threads.List, TimelineEvents.List, ToolConfigProfiles.List, ToolInstances.List, Users.List, Volumes.List,
+	// Workspaces.List can give it.
 	CodeRateLimitExceeded = "RATE_LIMIT_EXCEEDED"
-	// CodeResourceNotFound is the reason "RESOURCE_NOT_FOUND"; Releases.Activate, Releases.Archive,
-	// Releases.Create, Releases.Delete, Releases.Get, Releases.GetActive, Releases.List, Releases.Rollback can
-	// give it.
+	// CodeResourceNotFound is the reason "RESOURCE_NOT_FOUND"; Actions.List, Activities.List, Analytics.Get,
+	// AnalyticsRollups.Get, AppTokenPolicies.List, AppTokens.List, ApprovalPolicies.List, Apps.List,
+	// Artifacts.List, Augmentations.List, Branches.List, Collections.List, Endpoints.Trigger,
+	// Environments.Create, Environments.List, Events.JoinPresence, Events.Stream, Members.List, Memories.List,
+	// Messages.List, ModelEntitlements.Create, ModelEntitlements.List, Namespaces.List, Notifications.List,
+	// Organizations.List, Permissions.GetSchema, Permissions.ListResources, ProviderAccounts.List, Recipes.Get,
+	// Recipes.List, Releases.Activate, Releases.Archive, Releases.Create, Releases.Delete, Releases.Get,
+	// Releases.GetActive, Releases.List, Releases.Rollback, RouterPolicies.List, Sources.List, Threads.List,
+	// TimelineEvents.List, ToolConfigProfiles.List, ToolInstances.List, Users.List, Volumes.List,
+	// Workspaces.List can give it.
 	CodeResourceNotFound = "RESOURCE_NOT_FOUND"
 )

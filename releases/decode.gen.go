@@ -7,6 +7,1561 @@ import (
 )
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Action) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Action).decode)
+}
+
+func (m *Action) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "action_id":
+			seen.Add(0)
+			codec.String(d, &m.ActionID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "app_id":
+			seen.Add(2)
+			codec.String(d, &m.AppID, &m.Extra)
+		case "endpoint_id":
+			codec.OptString(d, &m.EndpointID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "namespace_id":
+			codec.OptString(d, &m.NamespaceID, &m.Extra)
+		case "thread_mode":
+			codec.OptEnum(d, &m.ThreadMode, &m.Extra, knownThreadMode)
+		case "thread_id":
+			codec.OptString(d, &m.ThreadID, &m.Extra)
+		case "thread_id_template":
+			codec.OptString(d, &m.ThreadIDTemplate, &m.Extra)
+		case "payload":
+			codec.Map(d, &m.Payload, &m.Extra, codec.AnyElem)
+		case "action_type":
+			codec.OptEnum(d, &m.ActionType, &m.Extra, knownActionType)
+		case "schedule_type":
+			codec.OptEnum(d, &m.ScheduleType, &m.Extra, knownScheduleType)
+		case "cron_expression":
+			codec.OptString(d, &m.CronExpression, &m.Extra)
+		case "scheduled_at":
+			codec.OptTime(d, &m.ScheduledAt, &m.Extra)
+		case "timezone":
+			codec.OptString(d, &m.Timezone, &m.Extra)
+		case "max_retries":
+			codec.OptInt(d, &m.MaxRetries, &m.Extra)
+		case "retry_delay_seconds":
+			codec.OptInt(d, &m.RetryDelaySeconds, &m.Extra)
+		case "is_enabled":
+			codec.OptBool(d, &m.IsEnabled, &m.Extra)
+		case "is_running":
+			codec.OptBool(d, &m.IsRunning, &m.Extra)
+		case "next_run_at":
+			codec.OptTime(d, &m.NextRunAt, &m.Extra)
+		case "last_run_at":
+			codec.OptTime(d, &m.LastRunAt, &m.Extra)
+		case "last_run_status":
+			codec.OptEnum(d, &m.LastRunStatus, &m.Extra, knownRunStatus)
+		case "last_execution_id":
+			codec.OptString(d, &m.LastExecutionID, &m.Extra)
+		case "total_runs":
+			codec.OptInt(d, &m.TotalRuns, &m.Extra)
+		case "successful_runs":
+			codec.OptInt(d, &m.SuccessfulRuns, &m.Extra)
+		case "failed_runs":
+			codec.OptInt(d, &m.FailedRuns, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "action_id", "workspace_id", "app_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ActionList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ActionList).decode)
+}
+
+func (m *ActionList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "actions":
+			seen.Add(2)
+			codec.Slice(d, &m.Actions, &m.Extra, (*Action).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "actions")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ActivityEntry) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ActivityEntry).decode)
+}
+
+func (m *ActivityEntry) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "id":
+			seen.Add(0)
+			codec.String(d, &m.ID, &m.Extra)
+		case "timestamp":
+			codec.OptTime(d, &m.Timestamp, &m.Extra)
+		case "trace_id":
+			codec.OptString(d, &m.TraceID, &m.Extra)
+		case "user_id":
+			codec.OptString(d, &m.UserID, &m.Extra)
+		case "workspace_id":
+			codec.OptString(d, &m.WorkspaceID, &m.Extra)
+		case "app_id":
+			codec.OptString(d, &m.AppID, &m.Extra)
+		case "principal_type":
+			codec.OptString(d, &m.PrincipalType, &m.Extra)
+		case "principal_id":
+			codec.OptString(d, &m.PrincipalID, &m.Extra)
+		case "token_id":
+			codec.OptString(d, &m.TokenID, &m.Extra)
+		case "token_type":
+			codec.OptString(d, &m.TokenType, &m.Extra)
+		case "method":
+			codec.OptString(d, &m.Method, &m.Extra)
+		case "path":
+			codec.OptString(d, &m.Path, &m.Extra)
+		case "resource_type":
+			codec.OptString(d, &m.ResourceType, &m.Extra)
+		case "resource_id":
+			codec.OptString(d, &m.ResourceID, &m.Extra)
+		case "action":
+			codec.OptString(d, &m.Action, &m.Extra)
+		case "status_code":
+			codec.OptInt(d, &m.StatusCode, &m.Extra)
+		case "success":
+			codec.OptBool(d, &m.Success, &m.Extra)
+		case "error_code":
+			codec.OptString(d, &m.ErrorCode, &m.Extra)
+		case "duration_ms":
+			codec.OptFloat(d, &m.DurationMs, &m.Extra)
+		case "execution_id":
+			codec.OptString(d, &m.ExecutionID, &m.Extra)
+		case "augmentation_id":
+			codec.OptString(d, &m.AugmentationID, &m.Extra)
+		case "stages_completed":
+			codec.OptInt(d, &m.StagesCompleted, &m.Extra)
+		case "total_stages":
+			codec.OptInt(d, &m.TotalStages, &m.Extra)
+		case "token_usage":
+			codec.Map(d, &m.TokenUsage, &m.Extra, codec.FloatElem[float64])
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ActivityList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ActivityList).decode)
+}
+
+func (m *ActivityList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "activities":
+			seen.Add(2)
+			codec.Slice(d, &m.Activities, &m.Extra, (*ActivityEntry).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "activities")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AdminAccess) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AdminAccess).decode)
+}
+
+func (m *AdminAccess) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "has_access":
+			seen.Add(0)
+			codec.Bool(d, &m.HasAccess, &m.Extra)
+		case "user_id":
+			codec.OptString(d, &m.UserID, &m.Extra)
+		case "organization_id":
+			codec.OptString(d, &m.OrganizationID, &m.Extra)
+		case "role":
+			codec.OptString(d, &m.Role, &m.Extra)
+		case "message":
+			codec.OptString(d, &m.Message, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "has_access")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *App) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*App).decode) }
+
+func (m *App) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "app_id":
+			seen.Add(0)
+			codec.String(d, &m.AppID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "active_release_id":
+			codec.OptString(d, &m.ActiveReleaseID, &m.Extra)
+		case "total_releases":
+			codec.OptInt(d, &m.TotalReleases, &m.Extra)
+		case "draft_has_changes":
+			codec.OptBool(d, &m.DraftHasChanges, &m.Extra)
+		case "last_release_at":
+			codec.OptTime(d, &m.LastReleaseAt, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "parameters":
+			codec.Slice(d, &m.Parameters, &m.Extra, (*AppParameter).decode)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "app_id", "name", "workspace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppList).decode)
+}
+
+func (m *AppList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "apps":
+			seen.Add(2)
+			codec.Slice(d, &m.Apps, &m.Extra, (*App).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "apps")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppParameter) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppParameter).decode)
+}
+
+func (m *AppParameter) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "name":
+			seen.Add(0)
+			codec.String(d, &m.Name, &m.Extra)
+		case "type":
+			codec.OptEnum(d, &m.Type, &m.Extra, knownAppParameterType)
+		case "resolution_mode":
+			codec.OptEnum(d, &m.ResolutionMode, &m.Extra, knownResolutionMode)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "required":
+			codec.OptBool(d, &m.Required, &m.Extra)
+		case "default_value":
+			codec.Opt(d, &m.DefaultValue, &m.Extra, codec.SecretElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppToken) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppToken).decode)
+}
+
+func (m *AppToken) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "token_id":
+			seen.Add(0)
+			codec.String(d, &m.TokenID, &m.Extra)
+		case "token_type":
+			codec.OptEnum(d, &m.TokenType, &m.Extra, knownTokenType)
+		case "owner_type":
+			codec.OptEnum(d, &m.OwnerType, &m.Extra, knownTokenOwnerType)
+		case "owner_id":
+			codec.OptString(d, &m.OwnerID, &m.Extra)
+		case "org_id":
+			seen.Add(1)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "name":
+			codec.OptString(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "prefix":
+			codec.OptString(d, &m.Prefix, &m.Extra)
+		case "scopes":
+			codec.Slice(d, &m.Scopes, &m.Extra, codec.StringElem)
+		case "permissions":
+			codec.Slice(d, &m.Permissions, &m.Extra, codec.StringElem)
+		case "workspace_ids":
+			codec.Slice(d, &m.WorkspaceIDs, &m.Extra, codec.StringElem)
+		case "namespace_ids":
+			codec.Slice(d, &m.NamespaceIDs, &m.Extra, codec.StringElem)
+		case "environment_ids":
+			codec.Slice(d, &m.EnvironmentIDs, &m.Extra, codec.StringElem)
+		case "endpoint_paths":
+			codec.Slice(d, &m.EndpointPaths, &m.Extra, codec.StringElem)
+		case "rate_limit_rps":
+			codec.OptFloat(d, &m.RateLimitRPS, &m.Extra)
+		case "rate_limit_burst":
+			codec.OptInt(d, &m.RateLimitBurst, &m.Extra)
+		case "created_by_user_id":
+			codec.OptString(d, &m.CreatedByUserID, &m.Extra)
+		case "issued_at":
+			codec.OptTime(d, &m.IssuedAt, &m.Extra)
+		case "expires_at":
+			codec.OptTime(d, &m.ExpiresAt, &m.Extra)
+		case "last_used_at":
+			codec.OptTime(d, &m.LastUsedAt, &m.Extra)
+		case "revoked_at":
+			codec.OptTime(d, &m.RevokedAt, &m.Extra)
+		case "revoked_reason":
+			codec.OptString(d, &m.RevokedReason, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "token_id", "org_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppTokenList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppTokenList).decode)
+}
+
+func (m *AppTokenList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "tokens":
+			seen.Add(0)
+			codec.Slice(d, &m.Tokens, &m.Extra, (*AppToken).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "tokens")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppTokenPolicy) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppTokenPolicy).decode)
+}
+
+func (m *AppTokenPolicy) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "policy_id":
+			seen.Add(0)
+			codec.String(d, &m.PolicyID, &m.Extra)
+		case "organization_id":
+			seen.Add(1)
+			codec.String(d, &m.OrganizationID, &m.Extra)
+		case "app_id":
+			codec.OptString(d, &m.AppID, &m.Extra)
+		case "max_ttl_days":
+			codec.OptInt(d, &m.MaxTTLDays, &m.Extra)
+		case "max_live_tokens":
+			codec.OptInt(d, &m.MaxLiveTokens, &m.Extra)
+		case "allowed_permissions":
+			codec.Slice(d, &m.AllowedPermissions, &m.Extra, codec.StringElem)
+		case "default_rate_limit_rps":
+			codec.OptFloat(d, &m.DefaultRateLimitRPS, &m.Extra)
+		case "max_rate_limit_rps":
+			codec.OptFloat(d, &m.MaxRateLimitRPS, &m.Extra)
+		case "requires_admin_approval":
+			codec.OptBool(d, &m.RequiresAdminApproval, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "policy_id", "organization_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AppTokenPolicyList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AppTokenPolicyList).decode)
+}
+
+func (m *AppTokenPolicyList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "policies":
+			seen.Add(2)
+			codec.Slice(d, &m.Policies, &m.Extra, (*AppTokenPolicy).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "policies")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ApprovalConditions) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ApprovalConditions).decode)
+}
+
+func (m *ApprovalConditions) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "resource_types":
+			codec.Slice(d, &m.ResourceTypes, &m.Extra, codec.StringElem)
+		case "action_types":
+			codec.Slice(d, &m.ActionTypes, &m.Extra, codec.StringElem)
+		case "required_tags":
+			codec.Map(d, &m.RequiredTags, &m.Extra, codec.StringElem)
+		case "custom_rules":
+			codec.Slice(d, &m.CustomRules, &m.Extra, (*ApprovalRule).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ApprovalPolicy) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ApprovalPolicy).decode)
+}
+
+func (m *ApprovalPolicy) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "policy_id":
+			seen.Add(0)
+			codec.String(d, &m.PolicyID, &m.Extra)
+		case "organization_id":
+			seen.Add(1)
+			codec.String(d, &m.OrganizationID, &m.Extra)
+		case "workspace_id":
+			codec.OptString(d, &m.WorkspaceID, &m.Extra)
+		case "scope":
+			codec.OptString(d, &m.Scope, &m.Extra)
+		case "name":
+			seen.Add(2)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "enabled":
+			codec.OptBool(d, &m.Enabled, &m.Extra)
+		case "priority":
+			codec.OptInt(d, &m.Priority, &m.Extra)
+		case "conditions":
+			codec.Opt(d, &m.Conditions, &m.Extra, (*ApprovalConditions).decode)
+		case "approval_requirements":
+			codec.Opt(d, &m.ApprovalRequirements, &m.Extra, (*ApprovalRequirements).decode)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "policy_id", "organization_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ApprovalPolicyList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ApprovalPolicyList).decode)
+}
+
+func (m *ApprovalPolicyList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "policies":
+			seen.Add(2)
+			codec.Slice(d, &m.Policies, &m.Extra, (*ApprovalPolicy).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "policies")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ApprovalRequirements) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ApprovalRequirements).decode)
+}
+
+func (m *ApprovalRequirements) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "min_approvals":
+			codec.OptInt(d, &m.MinApprovals, &m.Extra)
+		case "approver_roles":
+			codec.Slice(d, &m.ApproverRoles, &m.Extra, codec.StringElem)
+		case "approver_permissions":
+			codec.Slice(d, &m.ApproverPermissions, &m.Extra, codec.StringElem)
+		case "specific_approvers":
+			codec.Slice(d, &m.SpecificApprovers, &m.Extra, codec.StringElem)
+		case "require_org_admin":
+			codec.OptBool(d, &m.RequireOrgAdmin, &m.Extra)
+		case "require_workspace_admin":
+			codec.OptBool(d, &m.RequireWorkspaceAdmin, &m.Extra)
+		case "allow_self_approval":
+			codec.OptBool(d, &m.AllowSelfApproval, &m.Extra)
+		case "expires_after_hours":
+			codec.OptInt(d, &m.ExpiresAfterHours, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ApprovalRule) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ApprovalRule).decode)
+}
+
+func (m *ApprovalRule) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "field":
+			seen.Add(0)
+			codec.String(d, &m.Field, &m.Extra)
+		case "operator":
+			seen.Add(1)
+			codec.String(d, &m.Operator, &m.Extra)
+		case "value":
+			codec.Opt(d, &m.Value, &m.Extra, codec.AnyElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "field", "operator")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Artifact) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Artifact).decode)
+}
+
+func (m *Artifact) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "artifact_id":
+			seen.Add(0)
+			codec.String(d, &m.ArtifactID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "namespace_id":
+			seen.Add(2)
+			codec.String(d, &m.NamespaceID, &m.Extra)
+		case "thread_id":
+			codec.OptString(d, &m.ThreadID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "artifact_type":
+			codec.OptString(d, &m.ArtifactType, &m.Extra)
+		case "version":
+			codec.OptInt(d, &m.Version, &m.Extra)
+		case "root_artifact_id":
+			codec.OptString(d, &m.RootArtifactID, &m.Extra)
+		case "is_latest":
+			codec.OptBool(d, &m.IsLatest, &m.Extra)
+		case "replaced_by_version":
+			codec.OptInt(d, &m.ReplacedByVersion, &m.Extra)
+		case "content":
+			codec.OptString(d, &m.Content, &m.Extra)
+		case "content_preview":
+			codec.OptString(d, &m.ContentPreview, &m.Extra)
+		case "content_text":
+			codec.OptString(d, &m.ContentText, &m.Extra)
+		case "file_name":
+			codec.OptString(d, &m.FileName, &m.Extra)
+		case "mime_type":
+			codec.OptString(d, &m.MimeType, &m.Extra)
+		case "size_bytes":
+			codec.OptInt(d, &m.SizeBytes, &m.Extra)
+		case "has_file":
+			codec.OptBool(d, &m.HasFile, &m.Extra)
+		case "summary":
+			codec.OptString(d, &m.Summary, &m.Extra)
+		case "keywords":
+			codec.Slice(d, &m.Keywords, &m.Extra, codec.StringElem)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		case "source":
+			codec.OptString(d, &m.Source, &m.Extra)
+		case "source_execution_id":
+			codec.OptString(d, &m.SourceExecutionID, &m.Extra)
+		case "source_step_id":
+			codec.OptString(d, &m.SourceStepID, &m.Extra)
+		case "source_tool":
+			codec.OptString(d, &m.SourceTool, &m.Extra)
+		case "scope":
+			codec.OptString(d, &m.Scope, &m.Extra)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "ttl_seconds":
+			codec.OptInt(d, &m.TTLSeconds, &m.Extra)
+		case "expires_at":
+			codec.OptTime(d, &m.ExpiresAt, &m.Extra)
+		case "is_pinned":
+			codec.OptBool(d, &m.IsPinned, &m.Extra)
+		case "is_expired":
+			codec.OptBool(d, &m.IsExpired, &m.Extra)
+		case "is_indexed":
+			codec.OptBool(d, &m.IsIndexed, &m.Extra)
+		case "indexed_at":
+			codec.OptTime(d, &m.IndexedAt, &m.Extra)
+		case "index_collection":
+			codec.OptString(d, &m.IndexCollection, &m.Extra)
+		case "index_error":
+			codec.OptString(d, &m.IndexError, &m.Extra)
+		case "index_attempts":
+			codec.OptInt(d, &m.IndexAttempts, &m.Extra)
+		case "embedding_model_id":
+			codec.OptString(d, &m.EmbeddingModelID, &m.Extra)
+		case "chunk_count":
+			codec.OptInt(d, &m.ChunkCount, &m.Extra)
+		case "promoted_to_source_id":
+			codec.OptString(d, &m.PromotedToSourceID, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "artifact_id", "workspace_id", "namespace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ArtifactList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ArtifactList).decode)
+}
+
+func (m *ArtifactList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "artifacts":
+			seen.Add(2)
+			codec.Slice(d, &m.Artifacts, &m.Extra, (*Artifact).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "artifacts")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AssignableResource) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AssignableResource).decode)
+}
+
+func (m *AssignableResource) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "id":
+			seen.Add(0)
+			codec.String(d, &m.ID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AssignableResourceList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AssignableResourceList).decode)
+}
+
+func (m *AssignableResourceList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "resources":
+			seen.Add(0)
+			codec.Slice(d, &m.Resources, &m.Extra, (*AssignableResource).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "resources")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Augmentation) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Augmentation).decode)
+}
+
+func (m *Augmentation) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "id":
+			seen.Add(0)
+			codec.String(d, &m.ID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "app_id":
+			codec.OptString(d, &m.AppID, &m.Extra)
+		case "stage_ids":
+			codec.Slice(d, &m.StageIDs, &m.Extra, codec.StringElem)
+		case "branch_id":
+			codec.OptString(d, &m.BranchID, &m.Extra)
+		case "is_template":
+			codec.OptBool(d, &m.IsTemplate, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "updated_by":
+			codec.OptString(d, &m.UpdatedBy, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.RawElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "id", "name", "workspace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *AugmentationList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*AugmentationList).decode)
+}
+
+func (m *AugmentationList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "augmentations":
+			seen.Add(2)
+			codec.Slice(d, &m.Augmentations, &m.Extra, (*Augmentation).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "augmentations")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Branch) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Branch).decode)
+}
+
+func (m *Branch) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "branch_id":
+			seen.Add(0)
+			codec.String(d, &m.BranchID, &m.Extra)
+		case "app_id":
+			seen.Add(1)
+			codec.String(d, &m.AppID, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "branch_type":
+			codec.OptEnum(d, &m.BranchType, &m.Extra, knownBranchType)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownBranchStatus)
+		case "is_protected":
+			codec.OptBool(d, &m.IsProtected, &m.Extra)
+		case "owner_id":
+			codec.OptString(d, &m.OwnerID, &m.Extra)
+		case "parent_branch_id":
+			codec.OptString(d, &m.ParentBranchID, &m.Extra)
+		case "head_revision":
+			codec.OptString(d, &m.HeadRevision, &m.Extra)
+		case "changes_count":
+			codec.OptInt(d, &m.ChangesCount, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		case "is_behind_main":
+			codec.OptBool(d, &m.IsBehindMain, &m.Extra)
+		case "commits_behind":
+			codec.OptInt(d, &m.CommitsBehind, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "branch_id", "app_id", "workspace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *BranchList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*BranchList).decode)
+}
+
+func (m *BranchList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "branches":
+			seen.Add(2)
+			codec.Slice(d, &m.Branches, &m.Extra, (*Branch).decode)
+		case "main_branch_id":
+			codec.OptString(d, &m.MainBranchID, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "branches")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CircuitBreaker) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CircuitBreaker).decode)
+}
+
+func (m *CircuitBreaker) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "error_threshold_percent":
+			codec.OptFloat(d, &m.ErrorThresholdPercent, &m.Extra)
+		case "latency_threshold_ms":
+			codec.OptFloat(d, &m.LatencyThresholdMs, &m.Extra)
+		case "consecutive_failures":
+			codec.OptInt(d, &m.ConsecutiveFailures, &m.Extra)
+		case "evaluation_window_seconds":
+			codec.OptFloat(d, &m.EvaluationWindowSeconds, &m.Extra)
+		case "min_requests_threshold":
+			codec.OptInt(d, &m.MinRequestsThreshold, &m.Extra)
+		case "cooldown_seconds":
+			codec.OptFloat(d, &m.CooldownSeconds, &m.Extra)
+		case "half_open_requests":
+			codec.OptInt(d, &m.HalfOpenRequests, &m.Extra)
+		case "auto_disable":
+			codec.OptBool(d, &m.AutoDisable, &m.Extra)
+		case "notify_on_open":
+			codec.OptBool(d, &m.NotifyOnOpen, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Collection) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Collection).decode)
+}
+
+func (m *Collection) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "collection_id":
+			seen.Add(0)
+			codec.String(d, &m.CollectionID, &m.Extra)
+		case "volume_id":
+			seen.Add(1)
+			codec.String(d, &m.VolumeID, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "schema_def":
+			codec.Opt(d, &m.Schema, &m.Extra, (*CollectionSchema).decode)
+		case "primary_key_field":
+			codec.OptString(d, &m.PrimaryKeyField, &m.Extra)
+		case "search_key_fields":
+			codec.Slice(d, &m.SearchKeyFields, &m.Extra, codec.StringElem)
+		case "allow_extra_fields":
+			codec.OptBool(d, &m.AllowExtraFields, &m.Extra)
+		case "record_count":
+			codec.OptInt(d, &m.RecordCount, &m.Extra)
+		case "page_count":
+			codec.OptInt(d, &m.PageCount, &m.Extra)
+		case "total_size_bytes":
+			codec.OptInt(d, &m.TotalSizeBytes, &m.Extra)
+		case "indexing_enabled":
+			codec.OptBool(d, &m.IndexingEnabled, &m.Extra)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownCollectionStatus)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "collection_id", "volume_id", "workspace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CollectionField) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CollectionField).decode)
+}
+
+func (m *CollectionField) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "name":
+			seen.Add(0)
+			codec.String(d, &m.Name, &m.Extra)
+		case "type":
+			codec.OptString(d, &m.Type, &m.Extra)
+		case "required":
+			codec.OptBool(d, &m.Required, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CollectionList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CollectionList).decode)
+}
+
+func (m *CollectionList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "collections":
+			seen.Add(2)
+			codec.Slice(d, &m.Collections, &m.Extra, (*Collection).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "collections")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CollectionSchema) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CollectionSchema).decode)
+}
+
+func (m *CollectionSchema) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "fields":
+			seen.Add(0)
+			codec.Slice(d, &m.Fields, &m.Extra, (*CollectionField).decode)
+		case "allow_extra_fields":
+			codec.OptBool(d, &m.AllowExtraFields, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "fields")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Command) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Command).decode)
+}
+
+func (m *Command) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "id":
+			seen.Add(0)
+			codec.String(d, &m.ID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "category":
+			codec.OptEnum(d, &m.Category, &m.Extra, knownCommandCategory)
+		case "icon":
+			codec.OptString(d, &m.Icon, &m.Extra)
+		case "keywords":
+			codec.Slice(d, &m.Keywords, &m.Extra, codec.StringElem)
+		case "action":
+			codec.Opt(d, &m.Action, &m.Extra, (*CommandAction).decode)
+		case "requires_workspace":
+			codec.OptBool(d, &m.RequiresWorkspace, &m.Extra)
+		case "required_permission":
+			codec.OptString(d, &m.RequiredPermission, &m.Extra)
+		case "priority":
+			codec.OptInt(d, &m.Priority, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CommandAction) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CommandAction).decode)
+}
+
+func (m *CommandAction) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "type":
+			seen.Add(0)
+			codec.Enum(d, &m.Type, &m.Extra, knownCommandActionType)
+		case "path":
+			codec.OptString(d, &m.Path, &m.Extra)
+		case "modal_id":
+			codec.OptString(d, &m.ModalID, &m.Extra)
+		case "search_type":
+			codec.OptString(d, &m.SearchType, &m.Extra)
+		case "execute_type":
+			codec.OptString(d, &m.ExecuteType, &m.Extra)
+		case "requires_input":
+			codec.OptBool(d, &m.RequiresInput, &m.Extra)
+		case "input_schema":
+			codec.Map(d, &m.InputSchema, &m.Extra, codec.AnyElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "type")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CommandList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CommandList).decode)
+}
+
+func (m *CommandList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "commands":
+			seen.Add(2)
+			codec.Slice(d, &m.Commands, &m.Extra, (*Command).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "commands")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *CommitChange) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*CommitChange).decode)
+}
+
+func (m *CommitChange) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "entity_type":
+			codec.OptString(d, &m.EntityType, &m.Extra)
+		case "entity_id":
+			codec.OptString(d, &m.EntityID, &m.Extra)
+		case "entity_name":
+			codec.OptString(d, &m.EntityName, &m.Extra)
+		case "operation":
+			codec.OptString(d, &m.Operation, &m.Extra)
+		case "change_diff":
+			codec.Slice(d, &m.ChangeDiff, &m.Extra, (*FieldChange).decode)
+		case "parent_entity_type":
+			codec.OptString(d, &m.ParentEntityType, &m.Extra)
+		case "parent_entity_id":
+			codec.OptString(d, &m.ParentEntityID, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ConnectionCredentials) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ConnectionCredentials).decode)
+}
+
+func (m *ConnectionCredentials) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "client_id":
+			codec.OptString(d, &m.ClientID, &m.Extra)
+		case "client_secret_vault_id":
+			codec.OptString(d, &m.ClientSecretVaultID, &m.Extra)
+		case "callback_url":
+			codec.OptString(d, &m.CallbackURL, &m.Extra)
+		case "scopes_override":
+			codec.Slice(d, &m.ScopesOverride, &m.Extra, codec.StringElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Environment) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Environment).decode)
+}
+
+func (m *Environment) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "environment_id":
+			seen.Add(0)
+			codec.String(d, &m.EnvironmentID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "org_id":
+			seen.Add(2)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "slug":
+			seen.Add(4)
+			codec.String(d, &m.Slug, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "is_default":
+			codec.OptBool(d, &m.IsDefault, &m.Extra)
+		case "active_deployments":
+			codec.Map(d, &m.ActiveDeployments, &m.Extra, codec.StringElem)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownEnvironmentStatus)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<5-1 {
+		codec.Missing(&m.Extra, seen, "environment_id", "workspace_id", "org_id", "name", "slug")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *EnvironmentCreate) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*EnvironmentCreate).decode)
+}
+
+func (m *EnvironmentCreate) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "name":
+			seen.Add(0)
+			codec.String(d, &m.Name, &m.Extra)
+		case "slug":
+			seen.Add(1)
+			codec.String(d, &m.Slug, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "name", "slug")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *EnvironmentList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*EnvironmentList).decode)
+}
+
+func (m *EnvironmentList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "environments":
+			seen.Add(2)
+			codec.Slice(d, &m.Environments, &m.Extra, (*Environment).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "environments")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *EnvironmentResult) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*EnvironmentResult).decode)
+}
+
+func (m *EnvironmentResult) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "message":
+			codec.OptString(d, &m.Message, &m.Extra)
+		case "environment":
+			seen.Add(0)
+			codec.Object(d, &m.Environment, &m.Extra, (*Environment).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "environment")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
 }
@@ -36,6 +1591,999 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 	}
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "error", "message")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ExecutionCounts) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ExecutionCounts).decode)
+}
+
+func (m *ExecutionCounts) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			codec.OptInt(d, &m.Total, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *FieldChange) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*FieldChange).decode)
+}
+
+func (m *FieldChange) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "field":
+			seen.Add(0)
+			codec.String(d, &m.Field, &m.Extra)
+		case "old":
+			codec.Raw(d, &m.Old, &m.Extra)
+		case "new":
+			codec.Raw(d, &m.New, &m.Extra)
+		case "old_excerpt":
+			codec.OptString(d, &m.OldExcerpt, &m.Extra)
+		case "new_excerpt":
+			codec.OptString(d, &m.NewExcerpt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "field")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Invitation) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Invitation).decode)
+}
+
+func (m *Invitation) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "email":
+			codec.OptString(d, &m.Email, &m.Extra)
+		case "valid":
+			seen.Add(0)
+			codec.Bool(d, &m.Valid, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "valid")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Member) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Member).decode)
+}
+
+func (m *Member) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "workspace_id":
+			seen.Add(0)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "user_id":
+			seen.Add(1)
+			codec.String(d, &m.UserID, &m.Extra)
+		case "org_id":
+			codec.OptString(d, &m.OrgID, &m.Extra)
+		case "role":
+			codec.OptString(d, &m.Role, &m.Extra)
+		case "username":
+			codec.OptString(d, &m.Username, &m.Extra)
+		case "email":
+			codec.OptString(d, &m.Email, &m.Extra)
+		case "full_name":
+			codec.OptString(d, &m.FullName, &m.Extra)
+		case "avatar_url":
+			codec.OptString(d, &m.AvatarURL, &m.Extra)
+		case "added_by":
+			codec.OptString(d, &m.AddedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "workspace_id", "user_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *MemberList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*MemberList).decode)
+}
+
+func (m *MemberList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "members":
+			seen.Add(0)
+			codec.Slice(d, &m.Members, &m.Extra, (*Member).decode)
+		case "total":
+			seen.Add(1)
+			codec.Int(d, &m.Total, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "members", "total")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Memory) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Memory).decode)
+}
+
+func (m *Memory) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "memory_id":
+			seen.Add(0)
+			codec.String(d, &m.MemoryID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "namespace_id":
+			seen.Add(2)
+			codec.String(d, &m.NamespaceID, &m.Extra)
+		case "thread_id":
+			codec.OptString(d, &m.ThreadID, &m.Extra)
+		case "key":
+			codec.OptString(d, &m.Key, &m.Extra)
+		case "content":
+			codec.OptString(d, &m.Content, &m.Extra)
+		case "content_preview":
+			codec.OptString(d, &m.ContentPreview, &m.Extra)
+		case "memory_type":
+			codec.OptEnum(d, &m.MemoryType, &m.Extra, knownMemoryType)
+		case "memory_scope":
+			codec.OptEnum(d, &m.MemoryScope, &m.Extra, knownMemoryScope)
+		case "importance":
+			codec.OptFloat(d, &m.Importance, &m.Extra)
+		case "ttl_seconds":
+			codec.OptInt(d, &m.TTLSeconds, &m.Extra)
+		case "expires_at":
+			codec.OptTime(d, &m.ExpiresAt, &m.Extra)
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.RawElem)
+		case "source":
+			codec.OptEnum(d, &m.Source, &m.Extra, knownMemorySource)
+		case "source_augmentation_id":
+			codec.OptString(d, &m.SourceAugmentationID, &m.Extra)
+		case "source_step_id":
+			codec.OptString(d, &m.SourceStepID, &m.Extra)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownMemoryStatus)
+		case "is_indexed":
+			codec.OptBool(d, &m.IsIndexed, &m.Extra)
+		case "indexed_at":
+			codec.OptTime(d, &m.IndexedAt, &m.Extra)
+		case "index_error":
+			codec.OptString(d, &m.IndexError, &m.Extra)
+		case "index_attempts":
+			codec.OptInt(d, &m.IndexAttempts, &m.Extra)
+		case "embedding_model_id":
+			codec.OptString(d, &m.EmbeddingModelID, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "memory_id", "workspace_id", "namespace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *MemoryList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*MemoryList).decode)
+}
+
+func (m *MemoryList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "memories":
+			seen.Add(2)
+			codec.Slice(d, &m.Memories, &m.Extra, (*Memory).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "memories")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Message) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Message).decode)
+}
+
+func (m *Message) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "message_id":
+			seen.Add(0)
+			codec.String(d, &m.MessageID, &m.Extra)
+		case "thread_id":
+			seen.Add(1)
+			codec.String(d, &m.ThreadID, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "app_id":
+			codec.OptString(d, &m.AppID, &m.Extra)
+		case "namespace_id":
+			codec.OptString(d, &m.NamespaceID, &m.Extra)
+		case "role":
+			seen.Add(3)
+			codec.Enum(d, &m.Role, &m.Extra, knownMessageRole)
+		case "content":
+			codec.OptString(d, &m.Content, &m.Extra)
+		case "source":
+			codec.OptEnum(d, &m.Source, &m.Extra, knownMessageSource)
+		case "execution_id":
+			codec.OptString(d, &m.ExecutionID, &m.Extra)
+		case "augmentation_id":
+			codec.OptString(d, &m.AugmentationID, &m.Extra)
+		case "endpoint_id":
+			codec.OptString(d, &m.EndpointID, &m.Extra)
+		case "model":
+			codec.OptString(d, &m.Model, &m.Extra)
+		case "token_count":
+			codec.OptInt(d, &m.TokenCount, &m.Extra)
+		case "prompt_tokens":
+			codec.OptInt(d, &m.PromptTokens, &m.Extra)
+		case "completion_tokens":
+			codec.OptInt(d, &m.CompletionTokens, &m.Extra)
+		case "tool_call_id":
+			codec.OptString(d, &m.ToolCallID, &m.Extra)
+		case "tool_calls":
+			codec.Slice(d, &m.ToolCalls, &m.Extra, codec.MapElem(codec.AnyElem))
+		case "tool_name":
+			codec.OptString(d, &m.ToolName, &m.Extra)
+		case "artifacts":
+			codec.Slice(d, &m.Artifacts, &m.Extra, codec.MapElem(codec.AnyElem))
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		case "parent_message_id":
+			codec.OptString(d, &m.ParentMessageID, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "message_id", "thread_id", "workspace_id", "role")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *MessageList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*MessageList).decode)
+}
+
+func (m *MessageList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "messages":
+			seen.Add(2)
+			codec.Slice(d, &m.Messages, &m.Extra, (*Message).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "messages")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ModelEntitlement) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ModelEntitlement).decode)
+}
+
+func (m *ModelEntitlement) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "entitlement_id":
+			seen.Add(0)
+			codec.String(d, &m.EntitlementID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "org_id":
+			seen.Add(2)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "logical_model_id":
+			seen.Add(3)
+			codec.String(d, &m.LogicalModelID, &m.Extra)
+		case "workspace_limits":
+			codec.Map(d, &m.WorkspaceLimits, &m.Extra, codec.AnyElem)
+		case "allowed_step_types":
+			codec.Slice(d, &m.AllowedStepTypes, &m.Extra, codec.StringElem)
+		case "allowed_endpoints":
+			codec.Slice(d, &m.AllowedEndpoints, &m.Extra, codec.StringElem)
+		case "allowed_purposes":
+			codec.Slice(d, &m.AllowedPurposes, &m.Extra, codec.StringElem)
+		case "enabled":
+			codec.OptBool(d, &m.Enabled, &m.Extra)
+		case "request_count":
+			codec.OptInt(d, &m.RequestCount, &m.Extra)
+		case "total_tokens":
+			codec.OptInt(d, &m.TotalTokens, &m.Extra)
+		case "last_used_at":
+			codec.OptTime(d, &m.LastUsedAt, &m.Extra)
+		case "granted_by":
+			codec.OptString(d, &m.GrantedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "entitlement_id", "workspace_id", "org_id", "logical_model_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ModelEntitlementCreate) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ModelEntitlementCreate).decode)
+}
+
+func (m *ModelEntitlementCreate) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "logical_model_id":
+			seen.Add(0)
+			codec.String(d, &m.LogicalModelID, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "logical_model_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ModelEntitlementList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ModelEntitlementList).decode)
+}
+
+func (m *ModelEntitlementList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "entitlements":
+			seen.Add(2)
+			codec.Slice(d, &m.Entitlements, &m.Extra, (*ModelEntitlement).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "entitlements")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Namespace) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Namespace).decode)
+}
+
+func (m *Namespace) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "namespace_id":
+			seen.Add(0)
+			codec.String(d, &m.NamespaceID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "app_id":
+			seen.Add(2)
+			codec.String(d, &m.AppID, &m.Extra)
+		case "workspace_id":
+			seen.Add(3)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "environment_id":
+			codec.OptString(d, &m.EnvironmentID, &m.Extra)
+		case "embedding_model_id":
+			codec.OptString(d, &m.EmbeddingModelID, &m.Extra)
+		case "extraction_model_id":
+			codec.OptString(d, &m.ExtractionModelID, &m.Extra)
+		case "auto_extract_entities":
+			codec.OptBool(d, &m.AutoExtractEntities, &m.Extra)
+		case "is_private":
+			codec.OptBool(d, &m.IsPrivate, &m.Extra)
+		case "index_threads":
+			codec.OptBool(d, &m.IndexThreads, &m.Extra)
+		case "episodes_enabled":
+			codec.OptBool(d, &m.EpisodesEnabled, &m.Extra)
+		case "episode_config":
+			codec.Map(d, &m.EpisodeConfig, &m.Extra, codec.AnyElem)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "context_type":
+			codec.OptString(d, &m.ContextType, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "thread_ids":
+			codec.Slice(d, &m.ThreadIDs, &m.Extra, codec.StringElem)
+		case "source_ids":
+			codec.Slice(d, &m.SourceIDs, &m.Extra, codec.StringElem)
+		case "memory_vault_id":
+			codec.OptString(d, &m.MemoryVaultID, &m.Extra)
+		case "node_ids":
+			codec.Slice(d, &m.NodeIDs, &m.Extra, codec.StringElem)
+		case "reindex_status":
+			codec.OptString(d, &m.ReindexStatus, &m.Extra)
+		case "reindex_started_at":
+			codec.OptTime(d, &m.ReindexStartedAt, &m.Extra)
+		case "reindex_completed_at":
+			codec.OptTime(d, &m.ReindexCompletedAt, &m.Extra)
+		case "reindex_progress":
+			codec.Map(d, &m.ReindexProgress, &m.Extra, codec.AnyElem)
+		case "reindex_error":
+			codec.OptString(d, &m.ReindexError, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "namespace_id", "name", "app_id", "workspace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *NamespaceList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*NamespaceList).decode)
+}
+
+func (m *NamespaceList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "namespaces":
+			seen.Add(2)
+			codec.Slice(d, &m.Namespaces, &m.Extra, (*Namespace).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "namespaces")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Notification) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Notification).decode)
+}
+
+func (m *Notification) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "notification_id":
+			seen.Add(0)
+			codec.String(d, &m.NotificationID, &m.Extra)
+		case "scope":
+			codec.OptString(d, &m.Scope, &m.Extra)
+		case "scope_id":
+			codec.OptString(d, &m.ScopeID, &m.Extra)
+		case "recipient_id":
+			codec.OptString(d, &m.RecipientID, &m.Extra)
+		case "type":
+			codec.OptString(d, &m.Type, &m.Extra)
+		case "priority":
+			codec.OptString(d, &m.Priority, &m.Extra)
+		case "category":
+			codec.OptString(d, &m.Category, &m.Extra)
+		case "title":
+			codec.OptString(d, &m.Title, &m.Extra)
+		case "message":
+			codec.OptString(d, &m.Message, &m.Extra)
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		case "action_url":
+			codec.OptString(d, &m.ActionURL, &m.Extra)
+		case "action_label":
+			codec.OptString(d, &m.ActionLabel, &m.Extra)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownNotificationStatus)
+		case "read_at":
+			codec.OptTime(d, &m.ReadAt, &m.Extra)
+		case "source_service":
+			codec.OptString(d, &m.SourceService, &m.Extra)
+		case "source_event":
+			codec.OptString(d, &m.SourceEvent, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "expires_at":
+			codec.OptTime(d, &m.ExpiresAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "notification_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *NotificationList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*NotificationList).decode)
+}
+
+func (m *NotificationList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "notifications":
+			seen.Add(2)
+			codec.Slice(d, &m.Notifications, &m.Extra, (*Notification).decode)
+		case "unread_count":
+			codec.OptInt(d, &m.UnreadCount, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "notifications")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Organization) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Organization).decode)
+}
+
+func (m *Organization) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "organization_id":
+			seen.Add(0)
+			codec.String(d, &m.OrganizationID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "slug":
+			codec.OptString(d, &m.Slug, &m.Extra)
+		case "display_name":
+			codec.OptString(d, &m.DisplayName, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "logo_url":
+			codec.OptString(d, &m.LogoURL, &m.Extra)
+		case "website":
+			codec.OptString(d, &m.Website, &m.Extra)
+		case "owner_id":
+			codec.OptString(d, &m.OwnerID, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "user_role":
+			codec.OptString(d, &m.UserRole, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "organization_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *OrganizationList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*OrganizationList).decode)
+}
+
+func (m *OrganizationList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "organizations":
+			seen.Add(2)
+			codec.Slice(d, &m.Organizations, &m.Extra, (*Organization).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "organizations")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ProviderAccount) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ProviderAccount).decode)
+}
+
+func (m *ProviderAccount) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "provider_account_id":
+			seen.Add(0)
+			codec.String(d, &m.ProviderAccountID, &m.Extra)
+		case "org_id":
+			seen.Add(1)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "name":
+			seen.Add(2)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "provider_type":
+			codec.OptString(d, &m.ProviderType, &m.Extra)
+		case "region":
+			codec.OptString(d, &m.Region, &m.Extra)
+		case "data_residency":
+			codec.OptString(d, &m.DataResidency, &m.Extra)
+		case "credentials_ref":
+			codec.OptString(d, &m.CredentialsRef, &m.Extra)
+		case "quota_policy":
+			codec.Opt(d, &m.QuotaPolicy, &m.Extra, (*QuotaPolicy).decode)
+		case "rate_limit_policy":
+			codec.Opt(d, &m.RateLimitPolicy, &m.Extra, (*RateLimitPolicy).decode)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "status_reason":
+			codec.OptString(d, &m.StatusReason, &m.Extra)
+		case "enabled":
+			codec.OptBool(d, &m.Enabled, &m.Extra)
+		case "routing_mode":
+			codec.OptString(d, &m.RoutingMode, &m.Extra)
+		case "bridge_id":
+			codec.OptString(d, &m.BridgeID, &m.Extra)
+		case "bridge_endpoint_name":
+			codec.OptString(d, &m.BridgeEndpointName, &m.Extra)
+		case "last_health_check":
+			codec.OptString(d, &m.LastHealthCheck, &m.Extra)
+		case "tags":
+			codec.Map(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "provider_account_id", "org_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ProviderAccountList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ProviderAccountList).decode)
+}
+
+func (m *ProviderAccountList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "accounts":
+			seen.Add(2)
+			codec.Slice(d, &m.Accounts, &m.Extra, (*ProviderAccount).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "accounts")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *QuotaPolicy) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*QuotaPolicy).decode)
+}
+
+func (m *QuotaPolicy) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "max_tokens_per_month":
+			codec.OptInt(d, &m.MaxTokensPerMonth, &m.Extra)
+		case "max_requests_per_month":
+			codec.OptInt(d, &m.MaxRequestsPerMonth, &m.Extra)
+		case "current_month_tokens":
+			codec.OptInt(d, &m.CurrentMonthTokens, &m.Extra)
+		case "current_month_requests":
+			codec.OptInt(d, &m.CurrentMonthRequests, &m.Extra)
+		case "usage_period":
+			codec.OptString(d, &m.UsagePeriod, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RateLimitPolicy) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RateLimitPolicy).decode)
+}
+
+func (m *RateLimitPolicy) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "requests_per_second":
+			codec.OptFloat(d, &m.RequestsPerSecond, &m.Extra)
+		case "requests_per_minute":
+			codec.OptInt(d, &m.RequestsPerMinute, &m.Extra)
+		case "input_tokens_per_minute":
+			codec.OptInt(d, &m.InputTokensPerMinute, &m.Extra)
+		case "output_tokens_per_minute":
+			codec.OptInt(d, &m.OutputTokensPerMinute, &m.Extra)
+		case "max_concurrency":
+			codec.OptInt(d, &m.MaxConcurrency, &m.Extra)
+		case "burst_size":
+			codec.OptInt(d, &m.BurstSize, &m.Extra)
+		case "queue_policy":
+			codec.OptString(d, &m.QueuePolicy, &m.Extra)
+		case "queue_timeout_seconds":
+			codec.OptFloat(d, &m.QueueTimeoutSeconds, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Recipe) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Recipe).decode)
+}
+
+func (m *Recipe) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "id":
+			seen.Add(0)
+			codec.String(d, &m.ID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "category":
+			codec.OptEnum(d, &m.Category, &m.Extra, knownRecipeCategory)
+		case "icon":
+			codec.OptString(d, &m.Icon, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "needs_embedding":
+			codec.OptBool(d, &m.NeedsEmbedding, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RecipeList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RecipeList).decode)
+}
+
+func (m *RecipeList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "recipes":
+			seen.Add(0)
+			codec.Slice(d, &m.Recipes, &m.Extra, (*Recipe).decode)
+		case "total":
+			seen.Add(1)
+			codec.Int(d, &m.Total, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "recipes", "total")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RegistrationConfig) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RegistrationConfig).decode)
+}
+
+func (m *RegistrationConfig) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "allow_registration":
+			seen.Add(0)
+			codec.Bool(d, &m.AllowRegistration, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "allow_registration")
 	}
 }
 
@@ -257,6 +2805,851 @@ func (m *ReleaseList) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ResourceCounts) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ResourceCounts).decode)
+}
+
+func (m *ResourceCounts) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "sources":
+			codec.OptInt(d, &m.Sources, &m.Extra)
+		case "augmentations":
+			codec.OptInt(d, &m.Augmentations, &m.Extra)
+		case "endpoints":
+			codec.OptInt(d, &m.Endpoints, &m.Extra)
+		case "namespaces":
+			codec.OptInt(d, &m.Namespaces, &m.Extra)
+		case "apps":
+			codec.OptInt(d, &m.Apps, &m.Extra)
+		case "threads":
+			codec.OptInt(d, &m.Threads, &m.Extra)
+		case "actions":
+			codec.OptInt(d, &m.Actions, &m.Extra)
+		case "secrets":
+			codec.OptInt(d, &m.Secrets, &m.Extra)
+		case "models":
+			codec.OptInt(d, &m.Models, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RouterMatch) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RouterMatch).decode)
+}
+
+func (m *RouterMatch) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Member() {
+		switch string(d.Key()) {
+		case "endpoint_type":
+			codec.OptString(d, &m.EndpointType, &m.Extra)
+		case "endpoint_id":
+			codec.OptString(d, &m.EndpointID, &m.Extra)
+		case "step_type":
+			codec.OptString(d, &m.StepType, &m.Extra)
+		case "purpose":
+			codec.OptString(d, &m.Purpose, &m.Extra)
+		case "workspace_id":
+			codec.OptString(d, &m.WorkspaceID, &m.Extra)
+		case "workspace_tags":
+			codec.Map(d, &m.WorkspaceTags, &m.Extra, codec.StringElem)
+		case "expected_parallelism":
+			codec.OptString(d, &m.ExpectedParallelism, &m.Extra)
+		case "requires_streaming":
+			codec.OptBool(d, &m.RequiresStreaming, &m.Extra)
+		case "requires_function_calling":
+			codec.OptBool(d, &m.RequiresFunctionCalling, &m.Extra)
+		case "requires_vision":
+			codec.OptBool(d, &m.RequiresVision, &m.Extra)
+		case "tags":
+			codec.Map(d, &m.Tags, &m.Extra, codec.StringElem)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RouterPolicy) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RouterPolicy).decode)
+}
+
+func (m *RouterPolicy) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "policy_id":
+			seen.Add(0)
+			codec.String(d, &m.PolicyID, &m.Extra)
+		case "org_id":
+			seen.Add(1)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "name":
+			seen.Add(2)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "priority":
+			codec.OptInt(d, &m.Priority, &m.Extra)
+		case "match":
+			codec.Opt(d, &m.Match, &m.Extra, (*RouterMatch).decode)
+		case "route_to":
+			codec.OptString(d, &m.RouteTo, &m.Extra)
+		case "fallback":
+			codec.OptString(d, &m.Fallback, &m.Extra)
+		case "circuit_breaker":
+			codec.Opt(d, &m.CircuitBreaker, &m.Extra, (*CircuitBreaker).decode)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "enabled":
+			codec.OptBool(d, &m.Enabled, &m.Extra)
+		case "match_count":
+			codec.OptInt(d, &m.MatchCount, &m.Extra)
+		case "success_count":
+			codec.OptInt(d, &m.SuccessCount, &m.Extra)
+		case "error_count":
+			codec.OptInt(d, &m.ErrorCount, &m.Extra)
+		case "error_rate_percent":
+			codec.OptFloat(d, &m.ErrorRatePercent, &m.Extra)
+		case "last_matched_at":
+			codec.OptTime(d, &m.LastMatchedAt, &m.Extra)
+		case "tags":
+			codec.Map(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "policy_id", "org_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *RouterPolicyList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*RouterPolicyList).decode)
+}
+
+func (m *RouterPolicyList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "policies":
+			seen.Add(2)
+			codec.Slice(d, &m.Policies, &m.Extra, (*RouterPolicy).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "policies")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Source) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Source).decode)
+}
+
+func (m *Source) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "source_id":
+			seen.Add(0)
+			codec.String(d, &m.SourceID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "namespace_id":
+			codec.OptString(d, &m.NamespaceID, &m.Extra)
+		case "source_scope":
+			codec.OptEnum(d, &m.SourceScope, &m.Extra, knownSourceScope)
+		case "name":
+			seen.Add(2)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "source_type":
+			codec.OptEnum(d, &m.SourceType, &m.Extra, knownSourceType)
+		case "current_version_id":
+			codec.OptString(d, &m.CurrentVersionID, &m.Extra)
+		case "current_version_number":
+			codec.OptInt(d, &m.CurrentVersionNumber, &m.Extra)
+		case "total_versions":
+			codec.OptInt(d, &m.TotalVersions, &m.Extra)
+		case "processing_status":
+			codec.OptEnum(d, &m.ProcessingStatus, &m.Extra, knownProcessingStatus)
+		case "total_chunks":
+			codec.OptInt(d, &m.TotalChunks, &m.Extra)
+		case "is_indexed":
+			codec.OptBool(d, &m.IsIndexed, &m.Extra)
+		case "indexed_at":
+			codec.OptTime(d, &m.IndexedAt, &m.Extra)
+		case "index_error":
+			codec.OptString(d, &m.IndexError, &m.Extra)
+		case "index_attempts":
+			codec.OptInt(d, &m.IndexAttempts, &m.Extra)
+		case "embedding_model_id":
+			codec.OptString(d, &m.EmbeddingModelID, &m.Extra)
+		case "summary":
+			codec.OptString(d, &m.Summary, &m.Extra)
+		case "keywords":
+			codec.Slice(d, &m.Keywords, &m.Extra, codec.StringElem)
+		case "last_used_at":
+			codec.OptTime(d, &m.LastUsedAt, &m.Extra)
+		case "usage_count":
+			codec.OptInt(d, &m.UsageCount, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "metadata":
+			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "source_id", "workspace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *SourceList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*SourceList).decode)
+}
+
+func (m *SourceList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "sources":
+			seen.Add(2)
+			codec.Slice(d, &m.Sources, &m.Extra, (*Source).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "sources")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Thread) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Thread).decode)
+}
+
+func (m *Thread) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "thread_id":
+			seen.Add(0)
+			codec.String(d, &m.ThreadID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "app_id":
+			codec.OptString(d, &m.AppID, &m.Extra)
+		case "namespace_id":
+			seen.Add(2)
+			codec.String(d, &m.NamespaceID, &m.Extra)
+		case "name":
+			codec.OptString(d, &m.Name, &m.Extra)
+		case "source_ids":
+			codec.Slice(d, &m.SourceIDs, &m.Extra, codec.StringElem)
+		case "memory_ids":
+			codec.Slice(d, &m.MemoryIDs, &m.Extra, codec.StringElem)
+		case "augmentation_ids":
+			codec.Slice(d, &m.AugmentationIDs, &m.Extra, codec.StringElem)
+		case "summary":
+			codec.OptString(d, &m.Summary, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "thread_id", "workspace_id", "namespace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ThreadList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ThreadList).decode)
+}
+
+func (m *ThreadList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "threads":
+			seen.Add(2)
+			codec.Slice(d, &m.Threads, &m.Extra, (*Thread).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "threads")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *TimelineCommit) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*TimelineCommit).decode)
+}
+
+func (m *TimelineCommit) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "commit_id":
+			seen.Add(0)
+			codec.String(d, &m.CommitID, &m.Extra)
+		case "branch_id":
+			codec.OptString(d, &m.BranchID, &m.Extra)
+		case "message":
+			codec.OptString(d, &m.Message, &m.Extra)
+		case "author":
+			codec.OptString(d, &m.Author, &m.Extra)
+		case "changes":
+			codec.Slice(d, &m.Changes, &m.Extra, (*CommitChange).decode)
+		case "is_revert":
+			codec.OptBool(d, &m.IsRevert, &m.Extra)
+		case "reverts_commit_id":
+			codec.OptString(d, &m.RevertsCommitID, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "commit_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *TimelineDeployment) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*TimelineDeployment).decode)
+}
+
+func (m *TimelineDeployment) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "deployment_id":
+			seen.Add(0)
+			codec.String(d, &m.DeploymentID, &m.Extra)
+		case "environment_id":
+			codec.OptString(d, &m.EnvironmentID, &m.Extra)
+		case "environment_name":
+			codec.OptString(d, &m.EnvironmentName, &m.Extra)
+		case "release_id":
+			codec.OptString(d, &m.ReleaseID, &m.Extra)
+		case "release_tag":
+			codec.OptString(d, &m.ReleaseTag, &m.Extra)
+		case "action":
+			codec.OptString(d, &m.Action, &m.Extra)
+		case "previous_release_id":
+			codec.OptString(d, &m.PreviousReleaseID, &m.Extra)
+		case "deployed_by":
+			codec.OptString(d, &m.DeployedBy, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "deployment_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *TimelineEvent) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*TimelineEvent).decode)
+}
+
+func (m *TimelineEvent) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "type":
+			seen.Add(0)
+			codec.Enum(d, &m.Type, &m.Extra, knownTimelineEventType)
+		case "timestamp":
+			seen.Add(1)
+			codec.Time(d, &m.Timestamp, &m.Extra)
+		case "commit":
+			codec.Opt(d, &m.Commit, &m.Extra, (*TimelineCommit).decode)
+		case "release":
+			codec.Opt(d, &m.Release, &m.Extra, (*TimelineRelease).decode)
+		case "deployment":
+			codec.Opt(d, &m.Deployment, &m.Extra, (*TimelineDeployment).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "type", "timestamp")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *TimelineEventList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*TimelineEventList).decode)
+}
+
+func (m *TimelineEventList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "events":
+			seen.Add(2)
+			codec.Slice(d, &m.Events, &m.Extra, (*TimelineEvent).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "events")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *TimelineRelease) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*TimelineRelease).decode)
+}
+
+func (m *TimelineRelease) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "release_id":
+			seen.Add(0)
+			codec.String(d, &m.ReleaseID, &m.Extra)
+		case "release_tag":
+			codec.OptString(d, &m.ReleaseTag, &m.Extra)
+		case "release_number":
+			codec.OptInt(d, &m.ReleaseNumber, &m.Extra)
+		case "status":
+			codec.OptString(d, &m.Status, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "endpoint_count":
+			codec.OptInt(d, &m.EndpointCount, &m.Extra)
+		case "augmentation_count":
+			codec.OptInt(d, &m.AugmentationCount, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "release_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ToolConfigProfile) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ToolConfigProfile).decode)
+}
+
+func (m *ToolConfigProfile) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "profile_id":
+			seen.Add(0)
+			codec.String(d, &m.ProfileID, &m.Extra)
+		case "tool_instance_id":
+			seen.Add(1)
+			codec.String(d, &m.ToolInstanceID, &m.Extra)
+		case "environment_id":
+			codec.OptString(d, &m.EnvironmentID, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "org_id":
+			seen.Add(3)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "name":
+			codec.OptString(d, &m.Name, &m.Extra)
+		case "configuration":
+			codec.Map(d, &m.Configuration, &m.Extra, codec.AnyElem)
+		case "credential_refs":
+			codec.Map(d, &m.CredentialRefs, &m.Extra, codec.StringElem)
+		case "auth_config":
+			codec.Map(d, &m.AuthConfig, &m.Extra, codec.AnyElem)
+		case "is_active":
+			codec.OptBool(d, &m.IsActive, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "profile_id", "tool_instance_id", "workspace_id", "org_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ToolConfigProfileList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ToolConfigProfileList).decode)
+}
+
+func (m *ToolConfigProfileList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "profiles":
+			seen.Add(2)
+			codec.Slice(d, &m.Profiles, &m.Extra, (*ToolConfigProfile).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "profiles")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ToolInstance) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ToolInstance).decode)
+}
+
+func (m *ToolInstance) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "instance_id":
+			seen.Add(0)
+			codec.String(d, &m.InstanceID, &m.Extra)
+		case "tool_id":
+			seen.Add(1)
+			codec.String(d, &m.ToolID, &m.Extra)
+		case "workspace_id":
+			seen.Add(2)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "namespace_id":
+			codec.OptString(d, &m.NamespaceID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "configuration":
+			codec.Map(d, &m.Configuration, &m.Extra, codec.AnyElem)
+		case "has_credentials":
+			codec.OptBool(d, &m.HasCredentials, &m.Extra)
+		case "credential_refs":
+			codec.Map(d, &m.CredentialRefs, &m.Extra, codec.StringElem)
+		case "credential_fields":
+			codec.Slice(d, &m.CredentialFields, &m.Extra, codec.StringElem)
+		case "custom_action_parameters":
+			codec.Map(d, &m.CustomActionParameters, &m.Extra, codec.SliceElem(codec.MapElem(codec.AnyElem)))
+		case "action_defaults":
+			codec.Map(d, &m.ActionDefaults, &m.Extra, codec.MapElem(codec.AnyElem))
+		case "auth_config":
+			codec.Map(d, &m.AuthConfig, &m.Extra, codec.AnyElem)
+		case "custom_actions":
+			codec.Slice(d, &m.CustomActions, &m.Extra, codec.MapElem(codec.AnyElem))
+		case "is_active":
+			codec.OptBool(d, &m.IsActive, &m.Extra)
+		case "mcp_description_override":
+			codec.OptString(d, &m.MCPDescriptionOverride, &m.Extra)
+		case "mcp_action_filter":
+			codec.Slice(d, &m.MCPActionFilter, &m.Extra, codec.StringElem)
+		case "mcp_action_descriptions":
+			codec.Map(d, &m.MCPActionDescriptions, &m.Extra, codec.StringElem)
+		case "mcp_max_calls_per_turn":
+			codec.OptInt(d, &m.MCPMaxCallsPerTurn, &m.Extra)
+		case "mcp_requires_confirmation":
+			codec.OptBool(d, &m.MCPRequiresConfirmation, &m.Extra)
+		case "mcp_parameter_overrides":
+			codec.Map(d, &m.MCPParameterOverrides, &m.Extra, codec.MapElem(codec.MapElem(codec.AnyElem)))
+		case "auth_mode":
+			codec.OptString(d, &m.AuthMode, &m.Extra)
+		case "connection_credentials":
+			codec.Opt(d, &m.ConnectionCredentials, &m.Extra, (*ConnectionCredentials).decode)
+		case "connection_status":
+			codec.OptString(d, &m.ConnectionStatus, &m.Extra)
+		case "schema_version":
+			codec.OptInt(d, &m.SchemaVersion, &m.Extra)
+		case "upgrade_available":
+			codec.OptBool(d, &m.UpgradeAvailable, &m.Extra)
+		case "latest_schema_version":
+			codec.OptInt(d, &m.LatestSchemaVersion, &m.Extra)
+		case "schema_deprecated":
+			codec.OptBool(d, &m.SchemaDeprecated, &m.Extra)
+		case "last_used_at":
+			codec.OptTime(d, &m.LastUsedAt, &m.Extra)
+		case "usage_count":
+			codec.OptInt(d, &m.UsageCount, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		case "tool_name":
+			codec.OptString(d, &m.ToolName, &m.Extra)
+		case "tool_slug":
+			codec.OptString(d, &m.ToolSlug, &m.Extra)
+		case "tool_category":
+			codec.OptString(d, &m.ToolCategory, &m.Extra)
+		case "tool_icon_url":
+			codec.OptString(d, &m.ToolIconURL, &m.Extra)
+		case "supported_step_types":
+			codec.Slice(d, &m.SupportedStepTypes, &m.Extra, codec.StringElem)
+		case "effective_action_schemas":
+			codec.Slice(d, &m.EffectiveActionSchemas, &m.Extra, codec.MapElem(codec.AnyElem))
+		case "tool_config_schema":
+			codec.Slice(d, &m.ToolConfigSchema, &m.Extra, codec.MapElem(codec.AnyElem))
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "instance_id", "tool_id", "workspace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *ToolInstanceList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*ToolInstanceList).decode)
+}
+
+func (m *ToolInstanceList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "instances":
+			seen.Add(2)
+			codec.Slice(d, &m.Instances, &m.Extra, (*ToolInstance).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "instances")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *User) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*User).decode) }
+
+func (m *User) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "user_id":
+			seen.Add(0)
+			codec.String(d, &m.UserID, &m.Extra)
+		case "email":
+			codec.OptString(d, &m.Email, &m.Extra)
+		case "username":
+			codec.OptString(d, &m.Username, &m.Extra)
+		case "full_name":
+			codec.OptString(d, &m.FullName, &m.Extra)
+		case "auth_provider":
+			codec.OptString(d, &m.AuthProvider, &m.Extra)
+		case "is_active":
+			codec.OptBool(d, &m.IsActive, &m.Extra)
+		case "is_verified":
+			codec.OptBool(d, &m.IsVerified, &m.Extra)
+		case "roles":
+			codec.Slice(d, &m.Roles, &m.Extra, codec.StringElem)
+		case "avatar_url":
+			codec.OptString(d, &m.AvatarURL, &m.Extra)
+		case "bio":
+			codec.OptString(d, &m.Bio, &m.Extra)
+		case "timezone":
+			codec.OptString(d, &m.Timezone, &m.Extra)
+		case "locale":
+			codec.OptString(d, &m.Locale, &m.Extra)
+		case "preferences":
+			codec.Map(d, &m.Preferences, &m.Extra, codec.AnyElem)
+		case "settings":
+			codec.Map(d, &m.Settings, &m.Extra, codec.AnyElem)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		case "last_login":
+			codec.OptTime(d, &m.LastLogin, &m.Extra)
+		case "default_workspace_id":
+			codec.OptString(d, &m.DefaultWorkspaceID, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "user_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *UserList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*UserList).decode)
+}
+
+func (m *UserList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "users":
+			seen.Add(2)
+			codec.Slice(d, &m.Users, &m.Extra, (*User).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "users")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationErrorBody) UnmarshalJSON(data []byte) error {
 	return codec.UnmarshalJSON(data, m, (*ValidationErrorBody).decode)
 }
@@ -311,5 +3704,209 @@ func (m *ValidationIssue) decode(d *codec.Decoder) {
 	}
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "loc", "msg", "type")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Volume) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Volume).decode)
+}
+
+func (m *Volume) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "volume_id":
+			seen.Add(0)
+			codec.String(d, &m.VolumeID, &m.Extra)
+		case "workspace_id":
+			seen.Add(1)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "org_id":
+			seen.Add(2)
+			codec.String(d, &m.OrgID, &m.Extra)
+		case "environment_id":
+			codec.OptString(d, &m.EnvironmentID, &m.Extra)
+		case "name":
+			seen.Add(3)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "embedding_model_id":
+			codec.OptString(d, &m.EmbeddingModelID, &m.Extra)
+		case "extraction_model_id":
+			codec.OptString(d, &m.ExtractionModelID, &m.Extra)
+		case "indexing_mode":
+			codec.OptEnum(d, &m.IndexingMode, &m.Extra, knownIndexingMode)
+		case "chunking_strategy":
+			codec.OptEnum(d, &m.ChunkingStrategy, &m.Extra, knownChunkingStrategy)
+		case "status":
+			codec.OptEnum(d, &m.Status, &m.Extra, knownVolumeStatus)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "reindex_status":
+			codec.OptString(d, &m.ReindexStatus, &m.Extra)
+		case "reindex_started_at":
+			codec.OptTime(d, &m.ReindexStartedAt, &m.Extra)
+		case "reindex_completed_at":
+			codec.OptTime(d, &m.ReindexCompletedAt, &m.Extra)
+		case "reindex_progress":
+			codec.Map(d, &m.ReindexProgress, &m.Extra, codec.AnyElem)
+		case "reindex_error":
+			codec.OptString(d, &m.ReindexError, &m.Extra)
+		case "created_by":
+			codec.OptString(d, &m.CreatedBy, &m.Extra)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<4-1 {
+		codec.Missing(&m.Extra, seen, "volume_id", "workspace_id", "org_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *VolumeList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*VolumeList).decode)
+}
+
+func (m *VolumeList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "volumes":
+			seen.Add(2)
+			codec.Slice(d, &m.Volumes, &m.Extra, (*Volume).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "volumes")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *Workspace) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*Workspace).decode)
+}
+
+func (m *Workspace) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "workspace_id":
+			seen.Add(0)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "name":
+			seen.Add(1)
+			codec.String(d, &m.Name, &m.Extra)
+		case "description":
+			codec.OptString(d, &m.Description, &m.Extra)
+		case "owner_id":
+			codec.OptString(d, &m.OwnerID, &m.Extra)
+		case "subscription_plan_id":
+			codec.OptString(d, &m.SubscriptionPlanID, &m.Extra)
+		case "is_active":
+			codec.OptBool(d, &m.IsActive, &m.Extra)
+		case "tags":
+			codec.Slice(d, &m.Tags, &m.Extra, codec.StringElem)
+		case "region":
+			codec.OptString(d, &m.Region, &m.Extra)
+		case "s3_bucket":
+			codec.OptString(d, &m.S3Bucket, &m.Extra)
+		case "bucket_status":
+			codec.OptEnum(d, &m.BucketStatus, &m.Extra, knownBucketStatus)
+		case "created_at":
+			codec.OptTime(d, &m.CreatedAt, &m.Extra)
+		case "updated_at":
+			codec.OptTime(d, &m.UpdatedAt, &m.Extra)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<2-1 {
+		codec.Missing(&m.Extra, seen, "workspace_id", "name")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *WorkspaceAnalytics) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*WorkspaceAnalytics).decode)
+}
+
+func (m *WorkspaceAnalytics) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "workspace_id":
+			seen.Add(0)
+			codec.String(d, &m.WorkspaceID, &m.Extra)
+		case "resources":
+			codec.Opt(d, &m.Resources, &m.Extra, (*ResourceCounts).decode)
+		case "executions":
+			codec.Opt(d, &m.Executions, &m.Extra, (*ExecutionCounts).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<1-1 {
+		codec.Missing(&m.Extra, seen, "workspace_id")
+	}
+}
+
+// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
+func (m *WorkspaceList) UnmarshalJSON(data []byte) error {
+	return codec.UnmarshalJSON(data, m, (*WorkspaceList).decode)
+}
+
+func (m *WorkspaceList) decode(d *codec.Decoder) {
+	if !d.Object() {
+		return
+	}
+	var seen codec.Seen
+	for d.Member() {
+		switch string(d.Key()) {
+		case "total":
+			seen.Add(0)
+			codec.Int(d, &m.Total, &m.Extra)
+		case "has_more":
+			seen.Add(1)
+			codec.Bool(d, &m.HasMore, &m.Extra)
+		case "next_cursor":
+			codec.OptString(d, &m.NextCursor, &m.Extra)
+		case "workspaces":
+			seen.Add(2)
+			codec.Slice(d, &m.Workspaces, &m.Extra, (*Workspace).decode)
+		default:
+			codec.Unknown(d, &m.Extra)
+		}
+	}
+	if seen != 1<<3-1 {
+		codec.Missing(&m.Extra, seen, "total", "has_more", "workspaces")
 	}
 }

@@ -3,8 +3,707 @@
 package releases
 
 import (
+	"fmt"
+	"log/slog"
+
 	"github.com/wharfinger/sdk/internal/codec"
 )
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Action) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Action).encode) }
+
+func (m *Action) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "action_id", m.ActionID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "endpoint_id", m.EndpointID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "thread_mode", m.ThreadMode, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "thread_id", m.ThreadID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "thread_id_template", m.ThreadIDTemplate, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "payload", m.Payload, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptEnum(e, "action_type", m.ActionType, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "schedule_type", m.ScheduleType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "cron_expression", m.CronExpression, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "scheduled_at", m.ScheduledAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "timezone", m.Timezone, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "max_retries", m.MaxRetries, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "retry_delay_seconds", m.RetryDelaySeconds, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_enabled", m.IsEnabled, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_running", m.IsRunning, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "next_run_at", m.NextRunAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_run_at", m.LastRunAt, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "last_run_status", m.LastRunStatus, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "last_execution_id", m.LastExecutionID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_runs", m.TotalRuns, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "successful_runs", m.SuccessfulRuns, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "failed_runs", m.FailedRuns, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ActionList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ActionList).encode) }
+
+func (m *ActionList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "actions", m.Actions, &m.Extra, codec.NonNil, (*Action).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ActivityEntry) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ActivityEntry).encode)
+}
+
+func (m *ActivityEntry) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutOptTime(e, "timestamp", m.Timestamp, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "trace_id", m.TraceID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "user_id", m.UserID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "principal_type", m.PrincipalType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "principal_id", m.PrincipalID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "token_id", m.TokenID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "token_type", m.TokenType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "method", m.Method, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "path", m.Path, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "resource_type", m.ResourceType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "resource_id", m.ResourceID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "action", m.Action, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "status_code", m.StatusCode, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "success", m.Success, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "error_code", m.ErrorCode, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "duration_ms", m.DurationMs, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "execution_id", m.ExecutionID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "augmentation_id", m.AugmentationID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "stages_completed", m.StagesCompleted, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_stages", m.TotalStages, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "token_usage", m.TokenUsage, &m.Extra, codec.OmitZero, codec.FloatOut[float64])
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ActivityList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ActivityList).encode) }
+
+func (m *ActivityList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "activities", m.Activities, &m.Extra, codec.NonNil, (*ActivityEntry).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AdminAccess) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AdminAccess).encode) }
+
+func (m *AdminAccess) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutBool(e, "has_access", m.HasAccess, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "user_id", m.UserID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "organization_id", m.OrganizationID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "role", m.Role, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m App) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*App).encode) }
+
+// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
+func (m App) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
+
+func (m *App) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "active_release_id", m.ActiveReleaseID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_releases", m.TotalReleases, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "draft_has_changes", m.DraftHasChanges, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_release_at", m.LastReleaseAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "parameters", m.Parameters, &m.Extra, codec.OmitZero, (*AppParameter).encode)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppList).encode) }
+
+// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
+func (m AppList) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
+
+func (m *AppList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "apps", m.Apps, &m.Extra, codec.NonNil, (*App).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppParameter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppParameter).encode) }
+
+// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
+func (m AppParameter) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
+
+func (m *AppParameter) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptEnum(e, "type", m.Type, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "resolution_mode", m.ResolutionMode, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "required", m.Required, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "default_value", &m.DefaultValue, &m.Extra, codec.Nullable, codec.SecretOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppToken) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppToken).encode) }
+
+func (m *AppToken) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "token_id", m.TokenID, &m.Extra, codec.Plain)
+	codec.PutOptEnum(e, "token_type", m.TokenType, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "owner_type", m.OwnerType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "owner_id", m.OwnerID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "prefix", m.Prefix, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "scopes", m.Scopes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "permissions", m.Permissions, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "workspace_ids", m.WorkspaceIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "namespace_ids", m.NamespaceIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "environment_ids", m.EnvironmentIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "endpoint_paths", m.EndpointPaths, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptFloat(e, "rate_limit_rps", m.RateLimitRPS, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "rate_limit_burst", m.RateLimitBurst, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by_user_id", m.CreatedByUserID, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "issued_at", m.IssuedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "expires_at", m.ExpiresAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_used_at", m.LastUsedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "revoked_at", m.RevokedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "revoked_reason", m.RevokedReason, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppTokenList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppTokenList).encode) }
+
+func (m *AppTokenList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "tokens", m.Tokens, &m.Extra, codec.NonNil, (*AppToken).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppTokenPolicy) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*AppTokenPolicy).encode)
+}
+
+func (m *AppTokenPolicy) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "policy_id", m.PolicyID, &m.Extra, codec.Plain)
+	codec.PutString(e, "organization_id", m.OrganizationID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "max_ttl_days", m.MaxTTLDays, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "max_live_tokens", m.MaxLiveTokens, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "allowed_permissions", m.AllowedPermissions, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptFloat(e, "default_rate_limit_rps", m.DefaultRateLimitRPS, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "max_rate_limit_rps", m.MaxRateLimitRPS, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "requires_admin_approval", m.RequiresAdminApproval, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AppTokenPolicyList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*AppTokenPolicyList).encode)
+}
+
+func (m *AppTokenPolicyList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "policies", m.Policies, &m.Extra, codec.NonNil, (*AppTokenPolicy).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ApprovalConditions) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ApprovalConditions).encode)
+}
+
+func (m *ApprovalConditions) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "resource_types", m.ResourceTypes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "action_types", m.ActionTypes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "required_tags", m.RequiredTags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "custom_rules", m.CustomRules, &m.Extra, codec.OmitZero, (*ApprovalRule).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ApprovalPolicy) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ApprovalPolicy).encode)
+}
+
+func (m *ApprovalPolicy) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "policy_id", m.PolicyID, &m.Extra, codec.Plain)
+	codec.PutString(e, "organization_id", m.OrganizationID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "scope", m.Scope, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "enabled", m.Enabled, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "priority", m.Priority, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "conditions", &m.Conditions, &m.Extra, codec.Nullable, (*ApprovalConditions).encode)
+	codec.PutOpt(e, "approval_requirements", &m.ApprovalRequirements, &m.Extra, codec.Nullable, (*ApprovalRequirements).encode)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ApprovalPolicyList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ApprovalPolicyList).encode)
+}
+
+func (m *ApprovalPolicyList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "policies", m.Policies, &m.Extra, codec.NonNil, (*ApprovalPolicy).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ApprovalRequirements) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ApprovalRequirements).encode)
+}
+
+func (m *ApprovalRequirements) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptInt(e, "min_approvals", m.MinApprovals, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "approver_roles", m.ApproverRoles, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "approver_permissions", m.ApproverPermissions, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "specific_approvers", m.SpecificApprovers, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptBool(e, "require_org_admin", m.RequireOrgAdmin, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "require_workspace_admin", m.RequireWorkspaceAdmin, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "allow_self_approval", m.AllowSelfApproval, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "expires_after_hours", m.ExpiresAfterHours, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ApprovalRule) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ApprovalRule).encode) }
+
+func (m *ApprovalRule) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "field", m.Field, &m.Extra, codec.Plain)
+	codec.PutString(e, "operator", m.Operator, &m.Extra, codec.Plain)
+	codec.PutOpt(e, "value", &m.Value, &m.Extra, codec.Nullable, codec.AnyOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Artifact) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Artifact).encode) }
+
+func (m *Artifact) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "artifact_id", m.ArtifactID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "thread_id", m.ThreadID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "artifact_type", m.ArtifactType, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "version", m.Version, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "root_artifact_id", m.RootArtifactID, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_latest", m.IsLatest, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "replaced_by_version", m.ReplacedByVersion, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "content", m.Content, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "content_preview", m.ContentPreview, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "content_text", m.ContentText, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "file_name", m.FileName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "mime_type", m.MimeType, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "size_bytes", m.SizeBytes, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "has_file", m.HasFile, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "keywords", m.Keywords, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "source", m.Source, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_execution_id", m.SourceExecutionID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_step_id", m.SourceStepID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_tool", m.SourceTool, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "scope", m.Scope, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "ttl_seconds", m.TTLSeconds, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "expires_at", m.ExpiresAt, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_pinned", m.IsPinned, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_expired", m.IsExpired, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_indexed", m.IsIndexed, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "indexed_at", m.IndexedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "index_collection", m.IndexCollection, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "index_error", m.IndexError, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "index_attempts", m.IndexAttempts, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "embedding_model_id", m.EmbeddingModelID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "chunk_count", m.ChunkCount, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "promoted_to_source_id", m.PromotedToSourceID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ArtifactList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ArtifactList).encode) }
+
+func (m *ArtifactList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "artifacts", m.Artifacts, &m.Extra, codec.NonNil, (*Artifact).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AssignableResource) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*AssignableResource).encode)
+}
+
+func (m *AssignableResource) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AssignableResourceList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*AssignableResourceList).encode)
+}
+
+func (m *AssignableResourceList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "resources", m.Resources, &m.Extra, codec.NonNil, (*AssignableResource).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Augmentation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Augmentation).encode) }
+
+func (m *Augmentation) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "stage_ids", m.StageIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "branch_id", m.BranchID, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_template", m.IsTemplate, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "updated_by", m.UpdatedBy, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.RawOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m AugmentationList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*AugmentationList).encode)
+}
+
+func (m *AugmentationList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "augmentations", m.Augmentations, &m.Extra, codec.NonNil, (*Augmentation).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Branch) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Branch).encode) }
+
+func (m *Branch) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "branch_id", m.BranchID, &m.Extra, codec.Plain)
+	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptEnum(e, "branch_type", m.BranchType, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_protected", m.IsProtected, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "owner_id", m.OwnerID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "parent_branch_id", m.ParentBranchID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "head_revision", m.HeadRevision, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "changes_count", m.ChangesCount, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_behind_main", m.IsBehindMain, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "commits_behind", m.CommitsBehind, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m BranchList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*BranchList).encode) }
+
+func (m *BranchList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "branches", m.Branches, &m.Extra, codec.NonNil, (*Branch).encode)
+	codec.PutOptString(e, "main_branch_id", m.MainBranchID, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CircuitBreaker) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*CircuitBreaker).encode)
+}
+
+func (m *CircuitBreaker) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptFloat(e, "error_threshold_percent", m.ErrorThresholdPercent, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "latency_threshold_ms", m.LatencyThresholdMs, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "consecutive_failures", m.ConsecutiveFailures, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "evaluation_window_seconds", m.EvaluationWindowSeconds, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "min_requests_threshold", m.MinRequestsThreshold, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "cooldown_seconds", m.CooldownSeconds, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "half_open_requests", m.HalfOpenRequests, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "auto_disable", m.AutoDisable, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "notify_on_open", m.NotifyOnOpen, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Collection) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Collection).encode) }
+
+func (m *Collection) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "collection_id", m.CollectionID, &m.Extra, codec.Plain)
+	codec.PutString(e, "volume_id", m.VolumeID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "schema_def", &m.Schema, &m.Extra, codec.Nullable, (*CollectionSchema).encode)
+	codec.PutOptString(e, "primary_key_field", m.PrimaryKeyField, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "search_key_fields", m.SearchKeyFields, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptBool(e, "allow_extra_fields", m.AllowExtraFields, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "record_count", m.RecordCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "page_count", m.PageCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_size_bytes", m.TotalSizeBytes, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "indexing_enabled", m.IndexingEnabled, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CollectionField) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*CollectionField).encode)
+}
+
+func (m *CollectionField) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "type", m.Type, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "required", m.Required, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CollectionList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*CollectionList).encode)
+}
+
+func (m *CollectionList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "collections", m.Collections, &m.Extra, codec.NonNil, (*Collection).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CollectionSchema) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*CollectionSchema).encode)
+}
+
+func (m *CollectionSchema) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "fields", m.Fields, &m.Extra, codec.NonNil, (*CollectionField).encode)
+	codec.PutOptBool(e, "allow_extra_fields", m.AllowExtraFields, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Command) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Command).encode) }
+
+func (m *Command) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "category", m.Category, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "icon", m.Icon, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "keywords", m.Keywords, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOpt(e, "action", &m.Action, &m.Extra, codec.Nullable, (*CommandAction).encode)
+	codec.PutOptBool(e, "requires_workspace", m.RequiresWorkspace, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "required_permission", m.RequiredPermission, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "priority", m.Priority, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CommandAction) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*CommandAction).encode)
+}
+
+func (m *CommandAction) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutOptString(e, "path", m.Path, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "modal_id", m.ModalID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "search_type", m.SearchType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "execute_type", m.ExecuteType, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "requires_input", m.RequiresInput, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "input_schema", m.InputSchema, &m.Extra, codec.OmitZero, codec.AnyOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CommandList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*CommandList).encode) }
+
+func (m *CommandList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "commands", m.Commands, &m.Extra, codec.NonNil, (*Command).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m CommitChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*CommitChange).encode) }
+
+func (m *CommitChange) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "entity_type", m.EntityType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "entity_id", m.EntityID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "entity_name", m.EntityName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "operation", m.Operation, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "change_diff", m.ChangeDiff, &m.Extra, codec.OmitZero, (*FieldChange).encode)
+	codec.PutOptString(e, "parent_entity_type", m.ParentEntityType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "parent_entity_id", m.ParentEntityID, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ConnectionCredentials) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ConnectionCredentials).encode)
+}
+
+func (m *ConnectionCredentials) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "client_id", m.ClientID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "client_secret_vault_id", m.ClientSecretVaultID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "callback_url", m.CallbackURL, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "scopes_override", m.ScopesOverride, &m.Extra, codec.OmitZero, codec.StringOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Environment) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Environment).encode) }
+
+func (m *Environment) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "environment_id", m.EnvironmentID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_default", m.IsDefault, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "active_deployments", m.ActiveDeployments, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m EnvironmentCreate) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*EnvironmentCreate).encode)
+}
+
+func (m *EnvironmentCreate) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.NonEmpty)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m EnvironmentList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*EnvironmentList).encode)
+}
+
+func (m *EnvironmentList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "environments", m.Environments, &m.Extra, codec.NonNil, (*Environment).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m EnvironmentResult) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*EnvironmentResult).encode)
+}
+
+func (m *EnvironmentResult) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
+	codec.PutObject(e, "environment", &m.Environment, &m.Extra, codec.Plain, (*Environment).encode)
+	e.End(&m.Extra)
+}
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
@@ -16,6 +715,441 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 	codec.PutMap(e, "details", m.Details, &m.Extra, codec.OmitZero, codec.AnyOut)
 	codec.PutOptString(e, "timestamp", m.Timestamp, &m.Extra, codec.Nullable)
 	codec.PutOptInt(e, "status_code", m.StatusCode, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ExecutionCounts) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ExecutionCounts).encode)
+}
+
+func (m *ExecutionCounts) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptInt(e, "total", m.Total, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m FieldChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FieldChange).encode) }
+
+func (m *FieldChange) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "field", m.Field, &m.Extra, codec.Plain)
+	codec.PutRaw(e, "old", m.Old, &m.Extra, codec.OmitZero)
+	codec.PutRaw(e, "new", m.New, &m.Extra, codec.OmitZero)
+	codec.PutOptString(e, "old_excerpt", m.OldExcerpt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "new_excerpt", m.NewExcerpt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Invitation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Invitation).encode) }
+
+func (m *Invitation) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "email", m.Email, &m.Extra, codec.Nullable)
+	codec.PutBool(e, "valid", m.Valid, &m.Extra, codec.Plain)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Member) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Member).encode) }
+
+func (m *Member) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "user_id", m.UserID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "org_id", m.OrgID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "role", m.Role, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "username", m.Username, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "email", m.Email, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "full_name", m.FullName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "avatar_url", m.AvatarURL, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "added_by", m.AddedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m MemberList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MemberList).encode) }
+
+func (m *MemberList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "members", m.Members, &m.Extra, codec.NonNil, (*Member).encode)
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Memory) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Memory).encode) }
+
+func (m *Memory) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "memory_id", m.MemoryID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "thread_id", m.ThreadID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "key", m.Key, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "content", m.Content, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "content_preview", m.ContentPreview, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "memory_type", m.MemoryType, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "memory_scope", m.MemoryScope, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "importance", m.Importance, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "ttl_seconds", m.TTLSeconds, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "expires_at", m.ExpiresAt, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.RawOut)
+	codec.PutOptEnum(e, "source", m.Source, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_augmentation_id", m.SourceAugmentationID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_step_id", m.SourceStepID, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_indexed", m.IsIndexed, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "indexed_at", m.IndexedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "index_error", m.IndexError, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "index_attempts", m.IndexAttempts, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "embedding_model_id", m.EmbeddingModelID, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m MemoryList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MemoryList).encode) }
+
+func (m *MemoryList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "memories", m.Memories, &m.Extra, codec.NonNil, (*Memory).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Message) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Message).encode) }
+
+func (m *Message) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "message_id", m.MessageID, &m.Extra, codec.Plain)
+	codec.PutString(e, "thread_id", m.ThreadID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Nullable)
+	codec.PutEnum(e, "role", m.Role, &m.Extra, codec.NonEmpty)
+	codec.PutOptString(e, "content", m.Content, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "source", m.Source, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "execution_id", m.ExecutionID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "augmentation_id", m.AugmentationID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "endpoint_id", m.EndpointID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "model", m.Model, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "token_count", m.TokenCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "prompt_tokens", m.PromptTokens, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "completion_tokens", m.CompletionTokens, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "tool_call_id", m.ToolCallID, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tool_calls", m.ToolCalls, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	codec.PutOptString(e, "tool_name", m.ToolName, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "artifacts", m.Artifacts, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "parent_message_id", m.ParentMessageID, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m MessageList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MessageList).encode) }
+
+func (m *MessageList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "messages", m.Messages, &m.Extra, codec.NonNil, (*Message).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ModelEntitlement) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ModelEntitlement).encode)
+}
+
+func (m *ModelEntitlement) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "entitlement_id", m.EntitlementID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutString(e, "logical_model_id", m.LogicalModelID, &m.Extra, codec.Plain)
+	codec.PutMap(e, "workspace_limits", m.WorkspaceLimits, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutSlice(e, "allowed_step_types", m.AllowedStepTypes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "allowed_endpoints", m.AllowedEndpoints, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "allowed_purposes", m.AllowedPurposes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptBool(e, "enabled", m.Enabled, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "request_count", m.RequestCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_tokens", m.TotalTokens, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_used_at", m.LastUsedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "granted_by", m.GrantedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ModelEntitlementCreate) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ModelEntitlementCreate).encode)
+}
+
+func (m *ModelEntitlementCreate) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "logical_model_id", m.LogicalModelID, &m.Extra, codec.NonEmpty)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ModelEntitlementList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ModelEntitlementList).encode)
+}
+
+func (m *ModelEntitlementList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "entitlements", m.Entitlements, &m.Extra, codec.NonNil, (*ModelEntitlement).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Namespace) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Namespace).encode) }
+
+func (m *Namespace) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutString(e, "app_id", m.AppID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "environment_id", m.EnvironmentID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "embedding_model_id", m.EmbeddingModelID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "extraction_model_id", m.ExtractionModelID, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "auto_extract_entities", m.AutoExtractEntities, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_private", m.IsPrivate, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "index_threads", m.IndexThreads, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "episodes_enabled", m.EpisodesEnabled, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "episode_config", m.EpisodeConfig, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "context_type", m.ContextType, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "thread_ids", m.ThreadIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "source_ids", m.SourceIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "memory_vault_id", m.MemoryVaultID, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "node_ids", m.NodeIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "reindex_status", m.ReindexStatus, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "reindex_started_at", m.ReindexStartedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "reindex_completed_at", m.ReindexCompletedAt, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "reindex_progress", m.ReindexProgress, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "reindex_error", m.ReindexError, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m NamespaceList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*NamespaceList).encode)
+}
+
+func (m *NamespaceList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "namespaces", m.Namespaces, &m.Extra, codec.NonNil, (*Namespace).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Notification) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Notification).encode) }
+
+func (m *Notification) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "notification_id", m.NotificationID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "scope", m.Scope, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "scope_id", m.ScopeID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "recipient_id", m.RecipientID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "type", m.Type, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "priority", m.Priority, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "category", m.Category, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "title", m.Title, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "action_url", m.ActionURL, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "action_label", m.ActionLabel, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "read_at", m.ReadAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_service", m.SourceService, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "source_event", m.SourceEvent, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "expires_at", m.ExpiresAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m NotificationList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*NotificationList).encode)
+}
+
+func (m *NotificationList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "notifications", m.Notifications, &m.Extra, codec.NonNil, (*Notification).encode)
+	codec.PutOptInt(e, "unread_count", m.UnreadCount, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Organization) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Organization).encode) }
+
+func (m *Organization) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "organization_id", m.OrganizationID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "slug", m.Slug, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "display_name", m.DisplayName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "logo_url", m.LogoURL, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "website", m.Website, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "owner_id", m.OwnerID, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "user_role", m.UserRole, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m OrganizationList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*OrganizationList).encode)
+}
+
+func (m *OrganizationList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "organizations", m.Organizations, &m.Extra, codec.NonNil, (*Organization).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ProviderAccount) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ProviderAccount).encode)
+}
+
+func (m *ProviderAccount) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "provider_account_id", m.ProviderAccountID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "provider_type", m.ProviderType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "region", m.Region, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "data_residency", m.DataResidency, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "credentials_ref", m.CredentialsRef, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "quota_policy", &m.QuotaPolicy, &m.Extra, codec.Nullable, (*QuotaPolicy).encode)
+	codec.PutOpt(e, "rate_limit_policy", &m.RateLimitPolicy, &m.Extra, codec.Nullable, (*RateLimitPolicy).encode)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "status_reason", m.StatusReason, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "enabled", m.Enabled, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "routing_mode", m.RoutingMode, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "bridge_id", m.BridgeID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "bridge_endpoint_name", m.BridgeEndpointName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "last_health_check", m.LastHealthCheck, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ProviderAccountList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ProviderAccountList).encode)
+}
+
+func (m *ProviderAccountList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "accounts", m.Accounts, &m.Extra, codec.NonNil, (*ProviderAccount).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m QuotaPolicy) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*QuotaPolicy).encode) }
+
+func (m *QuotaPolicy) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptInt(e, "max_tokens_per_month", m.MaxTokensPerMonth, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "max_requests_per_month", m.MaxRequestsPerMonth, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "current_month_tokens", m.CurrentMonthTokens, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "current_month_requests", m.CurrentMonthRequests, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "usage_period", m.UsagePeriod, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RateLimitPolicy) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*RateLimitPolicy).encode)
+}
+
+func (m *RateLimitPolicy) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptFloat(e, "requests_per_second", m.RequestsPerSecond, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "requests_per_minute", m.RequestsPerMinute, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "input_tokens_per_minute", m.InputTokensPerMinute, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "output_tokens_per_minute", m.OutputTokensPerMinute, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "max_concurrency", m.MaxConcurrency, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "burst_size", m.BurstSize, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "queue_policy", m.QueuePolicy, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "queue_timeout_seconds", m.QueueTimeoutSeconds, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Recipe) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Recipe).encode) }
+
+func (m *Recipe) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "category", m.Category, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "icon", m.Icon, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptBool(e, "needs_embedding", m.NeedsEmbedding, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RecipeList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RecipeList).encode) }
+
+func (m *RecipeList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutSlice(e, "recipes", m.Recipes, &m.Extra, codec.NonNil, (*Recipe).encode)
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RegistrationConfig) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*RegistrationConfig).encode)
+}
+
+func (m *RegistrationConfig) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutBool(e, "allow_registration", m.AllowRegistration, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
 
@@ -108,6 +1242,384 @@ func (m *ReleaseList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ResourceCounts) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ResourceCounts).encode)
+}
+
+func (m *ResourceCounts) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptInt(e, "sources", m.Sources, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "augmentations", m.Augmentations, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "endpoints", m.Endpoints, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "namespaces", m.Namespaces, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "apps", m.Apps, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "threads", m.Threads, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "actions", m.Actions, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "secrets", m.Secrets, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "models", m.Models, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RouterMatch) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RouterMatch).encode) }
+
+func (m *RouterMatch) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutOptString(e, "endpoint_type", m.EndpointType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "endpoint_id", m.EndpointID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "step_type", m.StepType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "purpose", m.Purpose, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "workspace_tags", m.WorkspaceTags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "expected_parallelism", m.ExpectedParallelism, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "requires_streaming", m.RequiresStreaming, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "requires_function_calling", m.RequiresFunctionCalling, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "requires_vision", m.RequiresVision, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RouterPolicy) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RouterPolicy).encode) }
+
+func (m *RouterPolicy) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "policy_id", m.PolicyID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "priority", m.Priority, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "match", &m.Match, &m.Extra, codec.Nullable, (*RouterMatch).encode)
+	codec.PutOptString(e, "route_to", m.RouteTo, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "fallback", m.Fallback, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "circuit_breaker", &m.CircuitBreaker, &m.Extra, codec.Nullable, (*CircuitBreaker).encode)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "enabled", m.Enabled, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "match_count", m.MatchCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "success_count", m.SuccessCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "error_count", m.ErrorCount, &m.Extra, codec.Nullable)
+	codec.PutOptFloat(e, "error_rate_percent", m.ErrorRatePercent, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_matched_at", m.LastMatchedAt, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m RouterPolicyList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*RouterPolicyList).encode)
+}
+
+func (m *RouterPolicyList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "policies", m.Policies, &m.Extra, codec.NonNil, (*RouterPolicy).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Source) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Source).encode) }
+
+func (m *Source) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "source_id", m.SourceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "source_scope", m.SourceScope, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "source_type", m.SourceType, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "current_version_id", m.CurrentVersionID, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "current_version_number", m.CurrentVersionNumber, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_versions", m.TotalVersions, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "processing_status", m.ProcessingStatus, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "total_chunks", m.TotalChunks, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_indexed", m.IsIndexed, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "indexed_at", m.IndexedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "index_error", m.IndexError, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "index_attempts", m.IndexAttempts, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "embedding_model_id", m.EmbeddingModelID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "keywords", m.Keywords, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptTime(e, "last_used_at", m.LastUsedAt, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "usage_count", m.UsageCount, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m SourceList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SourceList).encode) }
+
+func (m *SourceList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "sources", m.Sources, &m.Extra, codec.NonNil, (*Source).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Thread) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Thread).encode) }
+
+func (m *Thread) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "thread_id", m.ThreadID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "source_ids", m.SourceIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "memory_ids", m.MemoryIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "augmentation_ids", m.AugmentationIDs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ThreadList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ThreadList).encode) }
+
+func (m *ThreadList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "threads", m.Threads, &m.Extra, codec.NonNil, (*Thread).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m TimelineCommit) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*TimelineCommit).encode)
+}
+
+func (m *TimelineCommit) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "commit_id", m.CommitID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "branch_id", m.BranchID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "author", m.Author, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "changes", m.Changes, &m.Extra, codec.OmitZero, (*CommitChange).encode)
+	codec.PutOptBool(e, "is_revert", m.IsRevert, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "reverts_commit_id", m.RevertsCommitID, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m TimelineDeployment) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*TimelineDeployment).encode)
+}
+
+func (m *TimelineDeployment) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "deployment_id", m.DeploymentID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "environment_id", m.EnvironmentID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "environment_name", m.EnvironmentName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "release_id", m.ReleaseID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "action", m.Action, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "previous_release_id", m.PreviousReleaseID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "deployed_by", m.DeployedBy, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m TimelineEvent) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*TimelineEvent).encode)
+}
+
+func (m *TimelineEvent) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutTime(e, "timestamp", m.Timestamp, &m.Extra, codec.NonEmpty)
+	codec.PutOpt(e, "commit", &m.Commit, &m.Extra, codec.Nullable, (*TimelineCommit).encode)
+	codec.PutOpt(e, "release", &m.Release, &m.Extra, codec.Nullable, (*TimelineRelease).encode)
+	codec.PutOpt(e, "deployment", &m.Deployment, &m.Extra, codec.Nullable, (*TimelineDeployment).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m TimelineEventList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*TimelineEventList).encode)
+}
+
+func (m *TimelineEventList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "events", m.Events, &m.Extra, codec.NonNil, (*TimelineEvent).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m TimelineRelease) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*TimelineRelease).encode)
+}
+
+func (m *TimelineRelease) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "release_id", m.ReleaseID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "release_number", m.ReleaseNumber, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ToolConfigProfile) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ToolConfigProfile).encode)
+}
+
+func (m *ToolConfigProfile) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "profile_id", m.ProfileID, &m.Extra, codec.Plain)
+	codec.PutString(e, "tool_instance_id", m.ToolInstanceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "environment_id", m.EnvironmentID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "configuration", m.Configuration, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutMap(e, "credential_refs", m.CredentialRefs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "auth_config", m.AuthConfig, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptBool(e, "is_active", m.IsActive, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ToolConfigProfileList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ToolConfigProfileList).encode)
+}
+
+func (m *ToolConfigProfileList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "profiles", m.Profiles, &m.Extra, codec.NonNil, (*ToolConfigProfile).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ToolInstance) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ToolInstance).encode) }
+
+func (m *ToolInstance) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "instance_id", m.InstanceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "tool_id", m.ToolID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "configuration", m.Configuration, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptBool(e, "has_credentials", m.HasCredentials, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "credential_refs", m.CredentialRefs, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "credential_fields", m.CredentialFields, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "custom_action_parameters", m.CustomActionParameters, &m.Extra, codec.OmitZero, codec.SliceOut(codec.MapOut(codec.AnyOut)))
+	codec.PutMap(e, "action_defaults", m.ActionDefaults, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	codec.PutMap(e, "auth_config", m.AuthConfig, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutSlice(e, "custom_actions", m.CustomActions, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	codec.PutOptBool(e, "is_active", m.IsActive, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "mcp_description_override", m.MCPDescriptionOverride, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "mcp_action_filter", m.MCPActionFilter, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutMap(e, "mcp_action_descriptions", m.MCPActionDescriptions, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptInt(e, "mcp_max_calls_per_turn", m.MCPMaxCallsPerTurn, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "mcp_requires_confirmation", m.MCPRequiresConfirmation, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "mcp_parameter_overrides", m.MCPParameterOverrides, &m.Extra, codec.OmitZero, codec.MapOut(codec.MapOut(codec.AnyOut)))
+	codec.PutOptString(e, "auth_mode", m.AuthMode, &m.Extra, codec.Nullable)
+	codec.PutOpt(e, "connection_credentials", &m.ConnectionCredentials, &m.Extra, codec.Nullable, (*ConnectionCredentials).encode)
+	codec.PutOptString(e, "connection_status", m.ConnectionStatus, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "schema_version", m.SchemaVersion, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "upgrade_available", m.UpgradeAvailable, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "latest_schema_version", m.LatestSchemaVersion, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "schema_deprecated", m.SchemaDeprecated, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_used_at", m.LastUsedAt, &m.Extra, codec.Nullable)
+	codec.PutOptInt(e, "usage_count", m.UsageCount, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "tool_name", m.ToolName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "tool_slug", m.ToolSlug, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "tool_category", m.ToolCategory, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "tool_icon_url", m.ToolIconURL, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "supported_step_types", m.SupportedStepTypes, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutSlice(e, "effective_action_schemas", m.EffectiveActionSchemas, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	codec.PutSlice(e, "tool_config_schema", m.ToolConfigSchema, &m.Extra, codec.OmitZero, codec.MapOut(codec.AnyOut))
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m ToolInstanceList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*ToolInstanceList).encode)
+}
+
+func (m *ToolInstanceList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "instances", m.Instances, &m.Extra, codec.NonNil, (*ToolInstance).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m User) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*User).encode) }
+
+func (m *User) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "user_id", m.UserID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "email", m.Email, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "username", m.Username, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "full_name", m.FullName, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "auth_provider", m.AuthProvider, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_active", m.IsActive, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_verified", m.IsVerified, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "roles", m.Roles, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "avatar_url", m.AvatarURL, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "bio", m.Bio, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "timezone", m.Timezone, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "locale", m.Locale, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "preferences", m.Preferences, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutMap(e, "settings", m.Settings, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "last_login", m.LastLogin, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "default_workspace_id", m.DefaultWorkspaceID, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m UserList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*UserList).encode) }
+
+func (m *UserList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "users", m.Users, &m.Extra, codec.NonNil, (*User).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ValidationErrorBody) MarshalJSON() ([]byte, error) {
 	return codec.Marshal(&m, (*ValidationErrorBody).encode)
 }
@@ -130,5 +1642,92 @@ func (m *ValidationIssue) encode(e *codec.Encoder) {
 	codec.PutString(e, "type", m.Type, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "input", &m.Input, &m.Extra, codec.Nullable, codec.AnyOut)
 	codec.PutMap(e, "ctx", m.Ctx, &m.Extra, codec.OmitZero, codec.AnyOut)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Volume) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Volume).encode) }
+
+func (m *Volume) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "volume_id", m.VolumeID, &m.Extra, codec.Plain)
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "environment_id", m.EnvironmentID, &m.Extra, codec.Nullable)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "embedding_model_id", m.EmbeddingModelID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "extraction_model_id", m.ExtractionModelID, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "indexing_mode", m.IndexingMode, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "chunking_strategy", m.ChunkingStrategy, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "status", m.Status, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "reindex_status", m.ReindexStatus, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "reindex_started_at", m.ReindexStartedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "reindex_completed_at", m.ReindexCompletedAt, &m.Extra, codec.Nullable)
+	codec.PutMap(e, "reindex_progress", m.ReindexProgress, &m.Extra, codec.OmitZero, codec.AnyOut)
+	codec.PutOptString(e, "reindex_error", m.ReindexError, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "created_by", m.CreatedBy, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m VolumeList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*VolumeList).encode) }
+
+func (m *VolumeList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "volumes", m.Volumes, &m.Extra, codec.NonNil, (*Volume).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m Workspace) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Workspace).encode) }
+
+func (m *Workspace) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "owner_id", m.OwnerID, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "subscription_plan_id", m.SubscriptionPlanID, &m.Extra, codec.Nullable)
+	codec.PutOptBool(e, "is_active", m.IsActive, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
+	codec.PutOptString(e, "region", m.Region, &m.Extra, codec.Nullable)
+	codec.PutOptString(e, "s3_bucket", m.S3Bucket, &m.Extra, codec.Nullable)
+	codec.PutOptEnum(e, "bucket_status", m.BucketStatus, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "created_at", m.CreatedAt, &m.Extra, codec.Nullable)
+	codec.PutOptTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.Nullable)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m WorkspaceAnalytics) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*WorkspaceAnalytics).encode)
+}
+
+func (m *WorkspaceAnalytics) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
+	codec.PutOpt(e, "resources", &m.Resources, &m.Extra, codec.Nullable, (*ResourceCounts).encode)
+	codec.PutOpt(e, "executions", &m.Executions, &m.Extra, codec.Nullable, (*ExecutionCounts).encode)
+	e.End(&m.Extra)
+}
+
+// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
+func (m WorkspaceList) MarshalJSON() ([]byte, error) {
+	return codec.Marshal(&m, (*WorkspaceList).encode)
+}
+
+func (m *WorkspaceList) encode(e *codec.Encoder) {
+	e.Begin()
+	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
+	codec.PutBool(e, "has_more", m.HasMore, &m.Extra, codec.Plain)
+	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
+	codec.PutSlice(e, "workspaces", m.Workspaces, &m.Extra, codec.NonNil, (*Workspace).encode)
 	e.End(&m.Extra)
 }

@@ -2,6 +2,568 @@
 
 package releases
 
+// ActionType is the kind of an action. The platform's page shows trigger alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [ActionType.Known] tells whether this
+// version of the SDK knows it.
+type ActionType string
+
+// The known values of ActionType.
+const (
+	// ActionTypeTrigger is "trigger" on the wire.
+	ActionTypeTrigger ActionType = "trigger"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ActionType) Known() bool {
+	_, ok := knownActionType([]byte(v))
+	return ok
+}
+
+// knownActionType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownActionType(wire []byte) (ActionType, bool) {
+	switch string(wire) {
+	case "trigger":
+		return ActionTypeTrigger, true
+	}
+	return "", false
+}
+
+// AppParameterType is the kind of an app's parameter. The platform's page shows secret alone; others may
+// come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [AppParameterType.Known] tells whether this
+// version of the SDK knows it.
+type AppParameterType string
+
+// The known values of AppParameterType.
+const (
+	// AppParameterTypeSecret is "secret" on the wire.
+	AppParameterTypeSecret AppParameterType = "secret"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v AppParameterType) Known() bool {
+	_, ok := knownAppParameterType([]byte(v))
+	return ok
+}
+
+// knownAppParameterType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownAppParameterType(wire []byte) (AppParameterType, bool) {
+	switch string(wire) {
+	case "secret":
+		return AppParameterTypeSecret, true
+	}
+	return "", false
+}
+
+// BranchStatus is the state of a branch. The platform's page shows active alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [BranchStatus.Known] tells whether this
+// version of the SDK knows it.
+type BranchStatus string
+
+// The known values of BranchStatus.
+const (
+	// BranchStatusActive is "active" on the wire.
+	BranchStatusActive BranchStatus = "active"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v BranchStatus) Known() bool {
+	_, ok := knownBranchStatus([]byte(v))
+	return ok
+}
+
+// knownBranchStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownBranchStatus(wire []byte) (BranchStatus, bool) {
+	switch string(wire) {
+	case "active":
+		return BranchStatusActive, true
+	}
+	return "", false
+}
+
+// BranchType is the kind of a branch. The platform's page shows main alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [BranchType.Known] tells whether this
+// version of the SDK knows it.
+type BranchType string
+
+// The known values of BranchType.
+const (
+	// BranchTypeMain is "main" on the wire.
+	BranchTypeMain BranchType = "main"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v BranchType) Known() bool {
+	_, ok := knownBranchType([]byte(v))
+	return ok
+}
+
+// knownBranchType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownBranchType(wire []byte) (BranchType, bool) {
+	switch string(wire) {
+	case "main":
+		return BranchTypeMain, true
+	}
+	return "", false
+}
+
+// BucketStatus is the state of a workspace's bucket. The platform's page shows pending alone; others may
+// come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [BucketStatus.Known] tells whether this
+// version of the SDK knows it.
+type BucketStatus string
+
+// The known values of BucketStatus.
+const (
+	// BucketStatusPending is "pending" on the wire.
+	BucketStatusPending BucketStatus = "pending"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v BucketStatus) Known() bool {
+	_, ok := knownBucketStatus([]byte(v))
+	return ok
+}
+
+// knownBucketStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownBucketStatus(wire []byte) (BucketStatus, bool) {
+	switch string(wire) {
+	case "pending":
+		return BucketStatusPending, true
+	}
+	return "", false
+}
+
+// ChunkingStrategy tells how long texts are cut. The platform's page shows recursive alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [ChunkingStrategy.Known] tells whether this
+// version of the SDK knows it.
+type ChunkingStrategy string
+
+// The known values of ChunkingStrategy.
+const (
+	// ChunkingStrategyRecursive is "recursive" on the wire.
+	ChunkingStrategyRecursive ChunkingStrategy = "recursive"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ChunkingStrategy) Known() bool {
+	_, ok := knownChunkingStrategy([]byte(v))
+	return ok
+}
+
+// knownChunkingStrategy gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownChunkingStrategy(wire []byte) (ChunkingStrategy, bool) {
+	switch string(wire) {
+	case "recursive":
+		return ChunkingStrategyRecursive, true
+	}
+	return "", false
+}
+
+// CollectionStatus is the state of a collection. The platform's page shows active alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [CollectionStatus.Known] tells whether this
+// version of the SDK knows it.
+type CollectionStatus string
+
+// The known values of CollectionStatus.
+const (
+	// CollectionStatusActive is "active" on the wire.
+	CollectionStatusActive CollectionStatus = "active"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v CollectionStatus) Known() bool {
+	_, ok := knownCollectionStatus([]byte(v))
+	return ok
+}
+
+// knownCollectionStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownCollectionStatus(wire []byte) (CollectionStatus, bool) {
+	switch string(wire) {
+	case "active":
+		return CollectionStatusActive, true
+	}
+	return "", false
+}
+
+// CommandActionType is the kind of a command's action. The platform's page shows navigate alone; others may
+// come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [CommandActionType.Known] tells whether this
+// version of the SDK knows it.
+type CommandActionType string
+
+// The known values of CommandActionType.
+const (
+	// CommandActionTypeNavigate is "navigate" on the wire.
+	CommandActionTypeNavigate CommandActionType = "navigate"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v CommandActionType) Known() bool {
+	_, ok := knownCommandActionType([]byte(v))
+	return ok
+}
+
+// knownCommandActionType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownCommandActionType(wire []byte) (CommandActionType, bool) {
+	switch string(wire) {
+	case "navigate":
+		return CommandActionTypeNavigate, true
+	}
+	return "", false
+}
+
+// CommandCategory is a group of commands. The platform's page shows navigation alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [CommandCategory.Known] tells whether this
+// version of the SDK knows it.
+type CommandCategory string
+
+// The known values of CommandCategory.
+const (
+	// CommandCategoryNavigation is "navigation" on the wire.
+	CommandCategoryNavigation CommandCategory = "navigation"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v CommandCategory) Known() bool {
+	_, ok := knownCommandCategory([]byte(v))
+	return ok
+}
+
+// knownCommandCategory gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownCommandCategory(wire []byte) (CommandCategory, bool) {
+	switch string(wire) {
+	case "navigation":
+		return CommandCategoryNavigation, true
+	}
+	return "", false
+}
+
+// EnvironmentStatus is the state of an environment. The platform's page shows active alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [EnvironmentStatus.Known] tells whether this
+// version of the SDK knows it.
+type EnvironmentStatus string
+
+// The known values of EnvironmentStatus.
+const (
+	// EnvironmentStatusActive is "active" on the wire.
+	EnvironmentStatusActive EnvironmentStatus = "active"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v EnvironmentStatus) Known() bool {
+	_, ok := knownEnvironmentStatus([]byte(v))
+	return ok
+}
+
+// knownEnvironmentStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownEnvironmentStatus(wire []byte) (EnvironmentStatus, bool) {
+	switch string(wire) {
+	case "active":
+		return EnvironmentStatusActive, true
+	}
+	return "", false
+}
+
+// IndexingMode tells when the records of a volume are indexed. The platform's page shows auto alone; others
+// may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [IndexingMode.Known] tells whether this
+// version of the SDK knows it.
+type IndexingMode string
+
+// The known values of IndexingMode.
+const (
+	// IndexingModeAuto is "auto" on the wire.
+	IndexingModeAuto IndexingMode = "auto"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v IndexingMode) Known() bool {
+	_, ok := knownIndexingMode([]byte(v))
+	return ok
+}
+
+// knownIndexingMode gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownIndexingMode(wire []byte) (IndexingMode, bool) {
+	switch string(wire) {
+	case "auto":
+		return IndexingModeAuto, true
+	}
+	return "", false
+}
+
+// MemoryScope tells how far a memory reaches. The platform's page shows namespace alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MemoryScope.Known] tells whether this
+// version of the SDK knows it.
+type MemoryScope string
+
+// The known values of MemoryScope.
+const (
+	// MemoryScopeNamespace is "namespace" on the wire.
+	MemoryScopeNamespace MemoryScope = "namespace"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MemoryScope) Known() bool {
+	_, ok := knownMemoryScope([]byte(v))
+	return ok
+}
+
+// knownMemoryScope gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMemoryScope(wire []byte) (MemoryScope, bool) {
+	switch string(wire) {
+	case "namespace":
+		return MemoryScopeNamespace, true
+	}
+	return "", false
+}
+
+// MemorySource tells what made a memory. The platform's page shows augmentation alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MemorySource.Known] tells whether this
+// version of the SDK knows it.
+type MemorySource string
+
+// The known values of MemorySource.
+const (
+	// MemorySourceAugmentation is "augmentation" on the wire.
+	MemorySourceAugmentation MemorySource = "augmentation"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MemorySource) Known() bool {
+	_, ok := knownMemorySource([]byte(v))
+	return ok
+}
+
+// knownMemorySource gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMemorySource(wire []byte) (MemorySource, bool) {
+	switch string(wire) {
+	case "augmentation":
+		return MemorySourceAugmentation, true
+	}
+	return "", false
+}
+
+// MemoryStatus is the state of a memory. The platform's page shows active alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MemoryStatus.Known] tells whether this
+// version of the SDK knows it.
+type MemoryStatus string
+
+// The known values of MemoryStatus.
+const (
+	// MemoryStatusActive is "active" on the wire.
+	MemoryStatusActive MemoryStatus = "active"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MemoryStatus) Known() bool {
+	_, ok := knownMemoryStatus([]byte(v))
+	return ok
+}
+
+// knownMemoryStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMemoryStatus(wire []byte) (MemoryStatus, bool) {
+	switch string(wire) {
+	case "active":
+		return MemoryStatusActive, true
+	}
+	return "", false
+}
+
+// MemoryType is the kind of a memory. The platform's page shows fact alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MemoryType.Known] tells whether this
+// version of the SDK knows it.
+type MemoryType string
+
+// The known values of MemoryType.
+const (
+	// MemoryTypeFact is "fact" on the wire.
+	MemoryTypeFact MemoryType = "fact"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MemoryType) Known() bool {
+	_, ok := knownMemoryType([]byte(v))
+	return ok
+}
+
+// knownMemoryType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMemoryType(wire []byte) (MemoryType, bool) {
+	switch string(wire) {
+	case "fact":
+		return MemoryTypeFact, true
+	}
+	return "", false
+}
+
+// MessageRole tells who speaks in a message. The platform's page shows system alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MessageRole.Known] tells whether this
+// version of the SDK knows it.
+type MessageRole string
+
+// The known values of MessageRole.
+const (
+	// MessageRoleSystem is "system" on the wire.
+	MessageRoleSystem MessageRole = "system"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MessageRole) Known() bool {
+	_, ok := knownMessageRole([]byte(v))
+	return ok
+}
+
+// knownMessageRole gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMessageRole(wire []byte) (MessageRole, bool) {
+	switch string(wire) {
+	case "system":
+		return MessageRoleSystem, true
+	}
+	return "", false
+}
+
+// MessageSource tells where a message comes from. The platform's page shows user_input alone; others may
+// come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [MessageSource.Known] tells whether this
+// version of the SDK knows it.
+type MessageSource string
+
+// The known values of MessageSource.
+const (
+	// MessageSourceUserInput is "user_input" on the wire.
+	MessageSourceUserInput MessageSource = "user_input"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v MessageSource) Known() bool {
+	_, ok := knownMessageSource([]byte(v))
+	return ok
+}
+
+// knownMessageSource gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownMessageSource(wire []byte) (MessageSource, bool) {
+	switch string(wire) {
+	case "user_input":
+		return MessageSourceUserInput, true
+	}
+	return "", false
+}
+
+// NotificationStatus is the state of a notification: unread, read, or archived.
+//
+// The set is open: a value that the platform adds later is kept as it is. [NotificationStatus.Known] tells whether this
+// version of the SDK knows it.
+type NotificationStatus string
+
+// The known values of NotificationStatus.
+const (
+	// NotificationStatusUnread is "unread" on the wire.
+	NotificationStatusUnread NotificationStatus = "unread"
+	// NotificationStatusRead is "read" on the wire.
+	NotificationStatusRead NotificationStatus = "read"
+	// NotificationStatusArchived is "archived" on the wire.
+	NotificationStatusArchived NotificationStatus = "archived"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v NotificationStatus) Known() bool {
+	_, ok := knownNotificationStatus([]byte(v))
+	return ok
+}
+
+// knownNotificationStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownNotificationStatus(wire []byte) (NotificationStatus, bool) {
+	switch string(wire) {
+	case "unread":
+		return NotificationStatusUnread, true
+	case "read":
+		return NotificationStatusRead, true
+	case "archived":
+		return NotificationStatusArchived, true
+	}
+	return "", false
+}
+
+// ProcessingStatus tells how far the processing of a source is. The platform's page shows created alone;
+// others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [ProcessingStatus.Known] tells whether this
+// version of the SDK knows it.
+type ProcessingStatus string
+
+// The known values of ProcessingStatus.
+const (
+	// ProcessingStatusCreated is "created" on the wire.
+	ProcessingStatusCreated ProcessingStatus = "created"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ProcessingStatus) Known() bool {
+	_, ok := knownProcessingStatus([]byte(v))
+	return ok
+}
+
+// knownProcessingStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownProcessingStatus(wire []byte) (ProcessingStatus, bool) {
+	switch string(wire) {
+	case "created":
+		return ProcessingStatusCreated, true
+	}
+	return "", false
+}
+
+// RecipeCategory is the level of a recipe: starter, intermediate, or advanced.
+//
+// The set is open: a value that the platform adds later is kept as it is. [RecipeCategory.Known] tells whether this
+// version of the SDK knows it.
+type RecipeCategory string
+
+// The known values of RecipeCategory.
+const (
+	// RecipeCategoryStarter is "starter" on the wire.
+	RecipeCategoryStarter RecipeCategory = "starter"
+	// RecipeCategoryIntermediate is "intermediate" on the wire.
+	RecipeCategoryIntermediate RecipeCategory = "intermediate"
+	// RecipeCategoryAdvanced is "advanced" on the wire.
+	RecipeCategoryAdvanced RecipeCategory = "advanced"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v RecipeCategory) Known() bool {
+	_, ok := knownRecipeCategory([]byte(v))
+	return ok
+}
+
+// knownRecipeCategory gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownRecipeCategory(wire []byte) (RecipeCategory, bool) {
+	switch string(wire) {
+	case "starter":
+		return RecipeCategoryStarter, true
+	case "intermediate":
+		return RecipeCategoryIntermediate, true
+	case "advanced":
+		return RecipeCategoryAdvanced, true
+	}
+	return "", false
+}
+
 // ReleaseStatus is the state of a release: draft (created, serves no traffic), active (the one that serves
 // the app's traffic) or archived (retired). The platform documents draft alone; the other two follow from the
 // operations that cause them.
@@ -35,6 +597,324 @@ func knownReleaseStatus(wire []byte) (ReleaseStatus, bool) {
 		return ReleaseStatusActive, true
 	case "archived":
 		return ReleaseStatusArchived, true
+	}
+	return "", false
+}
+
+// ResolutionMode tells where the value of a parameter comes from. The platform's page shows fixed alone;
+// others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [ResolutionMode.Known] tells whether this
+// version of the SDK knows it.
+type ResolutionMode string
+
+// The known values of ResolutionMode.
+const (
+	// ResolutionModeFixed is "fixed" on the wire.
+	ResolutionModeFixed ResolutionMode = "fixed"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ResolutionMode) Known() bool {
+	_, ok := knownResolutionMode([]byte(v))
+	return ok
+}
+
+// knownResolutionMode gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownResolutionMode(wire []byte) (ResolutionMode, bool) {
+	switch string(wire) {
+	case "fixed":
+		return ResolutionModeFixed, true
+	}
+	return "", false
+}
+
+// RunStatus tells how a run went. The platform's page shows pending alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [RunStatus.Known] tells whether this
+// version of the SDK knows it.
+type RunStatus string
+
+// The known values of RunStatus.
+const (
+	// RunStatusPending is "pending" on the wire.
+	RunStatusPending RunStatus = "pending"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v RunStatus) Known() bool {
+	_, ok := knownRunStatus([]byte(v))
+	return ok
+}
+
+// knownRunStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownRunStatus(wire []byte) (RunStatus, bool) {
+	switch string(wire) {
+	case "pending":
+		return RunStatusPending, true
+	}
+	return "", false
+}
+
+// ScheduleType tells what starts an action: a schedule (cron), a date (one_time) or a person (manual).
+//
+// The set is open: a value that the platform adds later is kept as it is. [ScheduleType.Known] tells whether this
+// version of the SDK knows it.
+type ScheduleType string
+
+// The known values of ScheduleType.
+const (
+	// ScheduleTypeCron is "cron" on the wire.
+	ScheduleTypeCron ScheduleType = "cron"
+	// ScheduleTypeOneTime is "one_time" on the wire.
+	ScheduleTypeOneTime ScheduleType = "one_time"
+	// ScheduleTypeManual is "manual" on the wire.
+	ScheduleTypeManual ScheduleType = "manual"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ScheduleType) Known() bool {
+	_, ok := knownScheduleType([]byte(v))
+	return ok
+}
+
+// knownScheduleType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownScheduleType(wire []byte) (ScheduleType, bool) {
+	switch string(wire) {
+	case "cron":
+		return ScheduleTypeCron, true
+	case "one_time":
+		return ScheduleTypeOneTime, true
+	case "manual":
+		return ScheduleTypeManual, true
+	}
+	return "", false
+}
+
+// SourceScope tells where a source can be used. The platform's page shows workspace alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [SourceScope.Known] tells whether this
+// version of the SDK knows it.
+type SourceScope string
+
+// The known values of SourceScope.
+const (
+	// SourceScopeWorkspace is "workspace" on the wire.
+	SourceScopeWorkspace SourceScope = "workspace"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v SourceScope) Known() bool {
+	_, ok := knownSourceScope([]byte(v))
+	return ok
+}
+
+// knownSourceScope gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownSourceScope(wire []byte) (SourceScope, bool) {
+	switch string(wire) {
+	case "workspace":
+		return SourceScopeWorkspace, true
+	}
+	return "", false
+}
+
+// SourceType is the kind of a source's document. The platform documents pdf as the wire has it; the others
+// are the formats its guide lists.
+//
+// The set is open: a value that the platform adds later is kept as it is. [SourceType.Known] tells whether this
+// version of the SDK knows it.
+type SourceType string
+
+// The known values of SourceType.
+const (
+	// SourceTypePDF is "pdf" on the wire.
+	SourceTypePDF SourceType = "pdf"
+	// SourceTypeDOCX is "docx" on the wire.
+	SourceTypeDOCX SourceType = "docx"
+	// SourceTypeTXT is "txt" on the wire.
+	SourceTypeTXT SourceType = "txt"
+	// SourceTypeMD is "md" on the wire.
+	SourceTypeMD SourceType = "md"
+	// SourceTypeCSV is "csv" on the wire.
+	SourceTypeCSV SourceType = "csv"
+	// SourceTypeJSON is "json" on the wire.
+	SourceTypeJSON SourceType = "json"
+	// SourceTypePNG is "png" on the wire.
+	SourceTypePNG SourceType = "png"
+	// SourceTypeJPG is "jpg" on the wire.
+	SourceTypeJPG SourceType = "jpg"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v SourceType) Known() bool {
+	_, ok := knownSourceType([]byte(v))
+	return ok
+}
+
+// knownSourceType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownSourceType(wire []byte) (SourceType, bool) {
+	switch string(wire) {
+	case "pdf":
+		return SourceTypePDF, true
+	case "docx":
+		return SourceTypeDOCX, true
+	case "txt":
+		return SourceTypeTXT, true
+	case "md":
+		return SourceTypeMD, true
+	case "csv":
+		return SourceTypeCSV, true
+	case "json":
+		return SourceTypeJSON, true
+	case "png":
+		return SourceTypePNG, true
+	case "jpg":
+		return SourceTypeJPG, true
+	}
+	return "", false
+}
+
+// ThreadMode tells which thread a run belongs to. The platform's page shows new_each_run alone; others may
+// come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [ThreadMode.Known] tells whether this
+// version of the SDK knows it.
+type ThreadMode string
+
+// The known values of ThreadMode.
+const (
+	// ThreadModeNewEachRun is "new_each_run" on the wire.
+	ThreadModeNewEachRun ThreadMode = "new_each_run"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v ThreadMode) Known() bool {
+	_, ok := knownThreadMode([]byte(v))
+	return ok
+}
+
+// knownThreadMode gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownThreadMode(wire []byte) (ThreadMode, bool) {
+	switch string(wire) {
+	case "new_each_run":
+		return ThreadModeNewEachRun, true
+	}
+	return "", false
+}
+
+// TimelineEventType is the kind of an event: commit, release or deployment. The platform documents commit
+// alone; the other two follow from the members of an event.
+//
+// The set is open: a value that the platform adds later is kept as it is. [TimelineEventType.Known] tells whether this
+// version of the SDK knows it.
+type TimelineEventType string
+
+// The known values of TimelineEventType.
+const (
+	// TimelineEventTypeCommit is "commit" on the wire.
+	TimelineEventTypeCommit TimelineEventType = "commit"
+	// TimelineEventTypeRelease is "release" on the wire.
+	TimelineEventTypeRelease TimelineEventType = "release"
+	// TimelineEventTypeDeployment is "deployment" on the wire.
+	TimelineEventTypeDeployment TimelineEventType = "deployment"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v TimelineEventType) Known() bool {
+	_, ok := knownTimelineEventType([]byte(v))
+	return ok
+}
+
+// knownTimelineEventType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownTimelineEventType(wire []byte) (TimelineEventType, bool) {
+	switch string(wire) {
+	case "commit":
+		return TimelineEventTypeCommit, true
+	case "release":
+		return TimelineEventTypeRelease, true
+	case "deployment":
+		return TimelineEventTypeDeployment, true
+	}
+	return "", false
+}
+
+// TokenOwnerType tells what a token belongs to. The platform's page shows user alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [TokenOwnerType.Known] tells whether this
+// version of the SDK knows it.
+type TokenOwnerType string
+
+// The known values of TokenOwnerType.
+const (
+	// TokenOwnerTypeUser is "user" on the wire.
+	TokenOwnerTypeUser TokenOwnerType = "user"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v TokenOwnerType) Known() bool {
+	_, ok := knownTokenOwnerType([]byte(v))
+	return ok
+}
+
+// knownTokenOwnerType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownTokenOwnerType(wire []byte) (TokenOwnerType, bool) {
+	switch string(wire) {
+	case "user":
+		return TokenOwnerTypeUser, true
+	}
+	return "", false
+}
+
+// TokenType is the kind of a token. The platform's page shows pat alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [TokenType.Known] tells whether this
+// version of the SDK knows it.
+type TokenType string
+
+// The known values of TokenType.
+const (
+	// TokenTypePAT is "pat" on the wire.
+	TokenTypePAT TokenType = "pat"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v TokenType) Known() bool {
+	_, ok := knownTokenType([]byte(v))
+	return ok
+}
+
+// knownTokenType gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownTokenType(wire []byte) (TokenType, bool) {
+	switch string(wire) {
+	case "pat":
+		return TokenTypePAT, true
+	}
+	return "", false
+}
+
+// VolumeStatus is the state of a volume. The platform's page shows active alone; others may come.
+//
+// The set is open: a value that the platform adds later is kept as it is. [VolumeStatus.Known] tells whether this
+// version of the SDK knows it.
+type VolumeStatus string
+
+// The known values of VolumeStatus.
+const (
+	// VolumeStatusActive is "active" on the wire.
+	VolumeStatusActive VolumeStatus = "active"
+)
+
+// Known reports whether v is one of the values that this version of the SDK knows.
+func (v VolumeStatus) Known() bool {
+	_, ok := knownVolumeStatus([]byte(v))
+	return ok
+}
+
+// knownVolumeStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
+func knownVolumeStatus(wire []byte) (VolumeStatus, bool) {
+	switch string(wire) {
+	case "active":
+		return VolumeStatusActive, true
 	}
 	return "", false
 }

@@ -9,6 +9,964 @@ import (
 	"github.com/wharfinger/sdk"
 )
 
+// Action calls an endpoint of an app by itself: again and again, once at a set time, or when a person starts
+// it.
+type Action struct {
+	// ActionID identifies the action.
+	ActionID string `json:"action_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// AppID is the app it belongs to.
+	AppID string `json:"app_id"`
+	// EndpointID is the endpoint it calls. It may be null.
+	EndpointID sdk.Optional[string] `json:"endpoint_id,omitzero"`
+	// Name is the name of the action.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// NamespaceID is the namespace it runs in. It may be null.
+	NamespaceID sdk.Optional[string] `json:"namespace_id,omitzero"`
+	// ThreadMode tells which thread a run belongs to. It may be null.
+	ThreadMode sdk.Optional[ThreadMode] `json:"thread_mode,omitzero"`
+	// ThreadID is that thread, where it is always the same. It may be null.
+	ThreadID sdk.Optional[string] `json:"thread_id,omitzero"`
+	// ThreadIDTemplate is what the id of that thread is made from, where it varies. It may be null.
+	ThreadIDTemplate sdk.Optional[string] `json:"thread_id_template,omitzero"`
+	// Payload is what the endpoint is given.
+	Payload map[string]any `json:"payload,omitempty"`
+	// ActionType is the kind of the action. It may be null.
+	ActionType sdk.Optional[ActionType] `json:"action_type,omitzero"`
+	// ScheduleType tells what starts it. It may be null.
+	ScheduleType sdk.Optional[ScheduleType] `json:"schedule_type,omitzero"`
+	// CronExpression is when it starts again and again: five fields, as cron has them. It may be null.
+	CronExpression sdk.Optional[string] `json:"cron_expression,omitzero"`
+	// ScheduledAt is when it starts once. It may be null.
+	ScheduledAt sdk.Optional[time.Time] `json:"scheduled_at,omitzero"`
+	// Timezone is the time zone that cron_expression is meant in. It may be null.
+	Timezone sdk.Optional[string] `json:"timezone,omitzero"`
+	// MaxRetries is how often a run that fails is tried again. It may be null.
+	MaxRetries sdk.Optional[int] `json:"max_retries,omitzero"`
+	// RetryDelaySeconds is how long to wait in between, in seconds. It may be null.
+	RetryDelaySeconds sdk.Optional[int] `json:"retry_delay_seconds,omitzero"`
+	// IsEnabled tells whether it is switched on. It may be null.
+	IsEnabled sdk.Optional[bool] `json:"is_enabled,omitzero"`
+	// IsRunning tells whether it runs now. It may be null.
+	IsRunning sdk.Optional[bool] `json:"is_running,omitzero"`
+	// NextRunAt is when it starts next, in UTC. It may be null.
+	NextRunAt sdk.Optional[time.Time] `json:"next_run_at,omitzero"`
+	// LastRunAt is when it last started, in UTC. It may be null.
+	LastRunAt sdk.Optional[time.Time] `json:"last_run_at,omitzero"`
+	// LastRunStatus tells how that run went. It may be null.
+	LastRunStatus sdk.Optional[RunStatus] `json:"last_run_status,omitzero"`
+	// LastExecutionID is that run. It may be null.
+	LastExecutionID sdk.Optional[string] `json:"last_execution_id,omitzero"`
+	// TotalRuns counts its runs. It may be null.
+	TotalRuns sdk.Optional[int] `json:"total_runs,omitzero"`
+	// SuccessfulRuns counts those that succeeded. It may be null.
+	SuccessfulRuns sdk.Optional[int] `json:"successful_runs,omitzero"`
+	// FailedRuns counts those that failed. It may be null.
+	FailedRuns sdk.Optional[int] `json:"failed_runs,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ActionList is one page of actions.
+type ActionList struct {
+	// Total counts the actions; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Actions are the actions of the page.
+	Actions []Action `json:"actions"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ActivityEntry is one request to the platform: who asked for what, and how it went.
+type ActivityEntry struct {
+	// ID identifies the entry.
+	ID string `json:"id"`
+	// Timestamp is when it happened, in UTC. It may be null.
+	Timestamp sdk.Optional[time.Time] `json:"timestamp,omitzero"`
+	// TraceID joins the entries of one trace. It may be null.
+	TraceID sdk.Optional[string] `json:"trace_id,omitzero"`
+	// UserID is the user who asked. It may be null.
+	UserID sdk.Optional[string] `json:"user_id,omitzero"`
+	// WorkspaceID is the workspace it happened in. It may be null.
+	WorkspaceID sdk.Optional[string] `json:"workspace_id,omitzero"`
+	// AppID is the app it happened in. It may be null.
+	AppID sdk.Optional[string] `json:"app_id,omitzero"`
+	// PrincipalType tells what asked: a user or something else. It may be null.
+	PrincipalType sdk.Optional[string] `json:"principal_type,omitzero"`
+	// PrincipalID identifies who or what asked. It may be null.
+	PrincipalID sdk.Optional[string] `json:"principal_id,omitzero"`
+	// TokenID is the token that was used. It may be null.
+	TokenID sdk.Optional[string] `json:"token_id,omitzero"`
+	// TokenType is the type of that token. It may be null.
+	TokenType sdk.Optional[string] `json:"token_type,omitzero"`
+	// Method is the HTTP method. It may be null.
+	Method sdk.Optional[string] `json:"method,omitzero"`
+	// Path is the path that was called. It may be null.
+	Path sdk.Optional[string] `json:"path,omitzero"`
+	// ResourceType is the type of what was acted on. It may be null.
+	ResourceType sdk.Optional[string] `json:"resource_type,omitzero"`
+	// ResourceID identifies what was acted on. It may be null.
+	ResourceID sdk.Optional[string] `json:"resource_id,omitzero"`
+	// Action tells what was done to it. It may be null.
+	Action sdk.Optional[string] `json:"action,omitzero"`
+	// StatusCode is the HTTP status of the answer. It may be null.
+	StatusCode sdk.Optional[int] `json:"status_code,omitzero"`
+	// Success tells whether it succeeded. It may be null.
+	Success sdk.Optional[bool] `json:"success,omitzero"`
+	// ErrorCode is the code of the error, if it failed. It may be null.
+	ErrorCode sdk.Optional[string] `json:"error_code,omitzero"`
+	// DurationMs is how long it took, in milliseconds. It may be null.
+	DurationMs sdk.Optional[float64] `json:"duration_ms,omitzero"`
+	// ExecutionID is the run of a pipeline that it started. It may be null.
+	ExecutionID sdk.Optional[string] `json:"execution_id,omitzero"`
+	// AugmentationID is that pipeline. It may be null.
+	AugmentationID sdk.Optional[string] `json:"augmentation_id,omitzero"`
+	// StagesCompleted counts the stages of the run that are done. It may be null.
+	StagesCompleted sdk.Optional[int] `json:"stages_completed,omitzero"`
+	// TotalStages counts all stages of the run. It may be null.
+	TotalStages sdk.Optional[int] `json:"total_stages,omitzero"`
+	// TokenUsage counts the tokens of models that were used, by kind.
+	TokenUsage map[string]float64 `json:"token_usage,omitempty"`
+	// Metadata holds what else is known.
+	Metadata map[string]any `json:"metadata,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ActivityList is one page of the log.
+type ActivityList struct {
+	// Total counts the entries; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Activities are the entries of the page.
+	Activities []ActivityEntry `json:"activities"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AdminAccess tells whether the caller administers an organization.
+type AdminAccess struct {
+	// HasAccess tells whether the caller may administer it.
+	HasAccess bool `json:"has_access"`
+	// UserID is the caller. It may be null.
+	UserID sdk.Optional[string] `json:"user_id,omitzero"`
+	// OrganizationID is the organization that was asked about. It may be null.
+	OrganizationID sdk.Optional[string] `json:"organization_id,omitzero"`
+	// Role is the role of the caller in it. It may be null.
+	Role sdk.Optional[string] `json:"role,omitzero"`
+	// Message tells people why. It may be null.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// App is an app as lists answer it: what it is called and where its releases stand.
+type App struct {
+	// AppID identifies the app.
+	AppID string `json:"app_id"`
+	// Name is the name of the app.
+	Name string `json:"name"`
+	// Description tells people what it is about. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// ActiveReleaseID is the release that serves its traffic; null for none.
+	ActiveReleaseID sdk.Optional[string] `json:"active_release_id,omitzero"`
+	// TotalReleases counts its releases. It may be null.
+	TotalReleases sdk.Optional[int] `json:"total_releases,omitzero"`
+	// DraftHasChanges tells whether it changed since the last release. The default is false. It may be null.
+	DraftHasChanges sdk.Optional[bool] `json:"draft_has_changes,omitzero"`
+	// LastReleaseAt is when its last release was created, in UTC. It may be null.
+	LastReleaseAt sdk.Optional[time.Time] `json:"last_release_at,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// Parameters are what has to be filled in for it to run.
+	Parameters []AppParameter `json:"parameters,omitempty"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppList is one page of apps.
+type AppList struct {
+	// Total counts the apps; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Apps are the apps of the page.
+	Apps []App `json:"apps"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppParameter is something that has to be filled in for an app to run.
+type AppParameter struct {
+	// Name is the name of the parameter.
+	Name string `json:"name"`
+	// Type tells what it is. It may be null.
+	Type sdk.Optional[AppParameterType] `json:"type,omitzero"`
+	// ResolutionMode tells where its value comes from. It may be null.
+	ResolutionMode sdk.Optional[ResolutionMode] `json:"resolution_mode,omitzero"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Required tells whether it must have a value. It may be null.
+	Required sdk.Optional[bool] `json:"required,omitzero"`
+	// DefaultValue is the value it has unless another is given. A parameter can be a secret, so this is one too.
+	// It may be null.
+	DefaultValue sdk.Optional[sdk.Secret] `json:"default_value,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppToken is a token with which programs call the platform, without its value: that is shown once, when the
+// token is made.
+type AppToken struct {
+	// TokenID identifies the token.
+	TokenID string `json:"token_id"`
+	// TokenType is the kind of the token. It may be null.
+	TokenType sdk.Optional[TokenType] `json:"token_type,omitzero"`
+	// OwnerType tells what it belongs to. It may be null.
+	OwnerType sdk.Optional[TokenOwnerType] `json:"owner_type,omitzero"`
+	// OwnerID identifies what it belongs to. It may be null.
+	OwnerID sdk.Optional[string] `json:"owner_id,omitzero"`
+	// OrgID is the organization it is for.
+	OrgID string `json:"org_id"`
+	// Name is the name of the token. It may be null.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Prefix is the beginning of its value, by which people tell tokens apart. It may be null.
+	Prefix sdk.Optional[string] `json:"prefix,omitzero"`
+	// Scopes are what it is for.
+	Scopes []string `json:"scopes,omitempty"`
+	// Permissions are what it may do.
+	Permissions []string `json:"permissions,omitempty"`
+	// WorkspaceIDs are the workspaces it is limited to.
+	WorkspaceIDs []string `json:"workspace_ids,omitempty"`
+	// NamespaceIDs are the namespaces it is limited to.
+	NamespaceIDs []string `json:"namespace_ids,omitempty"`
+	// EnvironmentIDs are the environments it is limited to.
+	EnvironmentIDs []string `json:"environment_ids,omitempty"`
+	// EndpointPaths are the endpoints it is limited to, by path.
+	EndpointPaths []string `json:"endpoint_paths,omitempty"`
+	// RateLimitRPS is how many requests a second it may make. It may be null.
+	RateLimitRPS sdk.Optional[float64] `json:"rate_limit_rps,omitzero"`
+	// RateLimitBurst is how many requests it may make at once. It may be null.
+	RateLimitBurst sdk.Optional[int] `json:"rate_limit_burst,omitzero"`
+	// CreatedByUserID is the user who made it. It may be null.
+	CreatedByUserID sdk.Optional[string] `json:"created_by_user_id,omitzero"`
+	// IssuedAt is when it was made, in UTC. It may be null.
+	IssuedAt sdk.Optional[time.Time] `json:"issued_at,omitzero"`
+	// ExpiresAt is when it stops to be accepted, in UTC. It may be null.
+	ExpiresAt sdk.Optional[time.Time] `json:"expires_at,omitzero"`
+	// LastUsedAt is when it was last used, in UTC. It may be null.
+	LastUsedAt sdk.Optional[time.Time] `json:"last_used_at,omitzero"`
+	// RevokedAt is when it was revoked, in UTC; null if it wasn't. A revoked token is refused for good.
+	RevokedAt sdk.Optional[time.Time] `json:"revoked_at,omitzero"`
+	// RevokedReason tells why it was revoked. It may be null.
+	RevokedReason sdk.Optional[string] `json:"revoked_reason,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppTokenList is the whole list of the tokens of an app.
+type AppTokenList struct {
+	// Tokens are the tokens.
+	Tokens []AppToken `json:"tokens"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppTokenPolicy bounds the tokens that may be made in an organization or for one app.
+type AppTokenPolicy struct {
+	// PolicyID identifies the policy.
+	PolicyID string `json:"policy_id"`
+	// OrganizationID is the organization it belongs to.
+	OrganizationID string `json:"organization_id"`
+	// AppID is the app it is for, if it is for one alone. It may be null.
+	AppID sdk.Optional[string] `json:"app_id,omitzero"`
+	// MaxTTLDays is the longest life of a token, in days. It may be null.
+	MaxTTLDays sdk.Optional[int] `json:"max_ttl_days,omitzero"`
+	// MaxLiveTokens is how many tokens may be live at a time. It may be null.
+	MaxLiveTokens sdk.Optional[int] `json:"max_live_tokens,omitzero"`
+	// AllowedPermissions are the permissions that tokens may have.
+	AllowedPermissions []string `json:"allowed_permissions,omitempty"`
+	// DefaultRateLimitRPS is the limit of a token that asks for none, in requests a second. It may be null.
+	DefaultRateLimitRPS sdk.Optional[float64] `json:"default_rate_limit_rps,omitzero"`
+	// MaxRateLimitRPS is the highest limit a token may have, in requests a second. It may be null.
+	MaxRateLimitRPS sdk.Optional[float64] `json:"max_rate_limit_rps,omitzero"`
+	// RequiresAdminApproval tells whether an administrator has to approve a token. It may be null.
+	RequiresAdminApproval sdk.Optional[bool] `json:"requires_admin_approval,omitzero"`
+	// Description tells people what the policy is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AppTokenPolicyList is one page of token policies, most likely the only one.
+type AppTokenPolicyList struct {
+	// Total counts the policies; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Policies are the policies of the page.
+	Policies []AppTokenPolicy `json:"policies"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ApprovalConditions tell which actions a policy is for.
+type ApprovalConditions struct {
+	// ResourceTypes are the types of what is acted on.
+	ResourceTypes []string `json:"resource_types,omitempty"`
+	// ActionTypes are the types of the actions.
+	ActionTypes []string `json:"action_types,omitempty"`
+	// RequiredTags are labels that what is acted on must have.
+	RequiredTags map[string]string `json:"required_tags,omitempty"`
+	// CustomRules are comparisons that must hold too.
+	CustomRules []ApprovalRule `json:"custom_rules,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ApprovalPolicy is a rule that has people approve an action before it is done.
+type ApprovalPolicy struct {
+	// PolicyID identifies the policy.
+	PolicyID string `json:"policy_id"`
+	// OrganizationID is the organization it belongs to.
+	OrganizationID string `json:"organization_id"`
+	// WorkspaceID is the workspace it is for, if it is for one alone. It may be null.
+	WorkspaceID sdk.Optional[string] `json:"workspace_id,omitzero"`
+	// Scope tells how far it reaches. It may be null.
+	Scope sdk.Optional[string] `json:"scope,omitzero"`
+	// Name is the name of the policy.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Enabled tells whether it is in force. It may be null.
+	Enabled sdk.Optional[bool] `json:"enabled,omitzero"`
+	// Priority ranks the policy among the others. It may be null.
+	Priority sdk.Optional[int] `json:"priority,omitzero"`
+	// Conditions tell which actions it is for. It may be null.
+	Conditions sdk.Optional[ApprovalConditions] `json:"conditions,omitzero"`
+	// ApprovalRequirements tell who has to approve. It may be null.
+	ApprovalRequirements sdk.Optional[ApprovalRequirements] `json:"approval_requirements,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ApprovalPolicyList is one page of approval policies, most likely the only one.
+type ApprovalPolicyList struct {
+	// Total counts the policies; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Policies are the policies of the page.
+	Policies []ApprovalPolicy `json:"policies"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ApprovalRequirements tell who has to approve an action, and how soon.
+type ApprovalRequirements struct {
+	// MinApprovals is how many people have to approve. It may be null.
+	MinApprovals sdk.Optional[int] `json:"min_approvals,omitzero"`
+	// ApproverRoles are the roles that may approve.
+	ApproverRoles []string `json:"approver_roles,omitempty"`
+	// ApproverPermissions are the permissions that allow to approve.
+	ApproverPermissions []string `json:"approver_permissions,omitempty"`
+	// SpecificApprovers are the users who may approve.
+	SpecificApprovers []string `json:"specific_approvers,omitempty"`
+	// RequireOrgAdmin tells whether an administrator of the organization has to approve. It may be null.
+	RequireOrgAdmin sdk.Optional[bool] `json:"require_org_admin,omitzero"`
+	// RequireWorkspaceAdmin tells whether an administrator of the workspace has to approve. It may be null.
+	RequireWorkspaceAdmin sdk.Optional[bool] `json:"require_workspace_admin,omitzero"`
+	// AllowSelfApproval tells whether those who ask may approve themselves. It may be null.
+	AllowSelfApproval sdk.Optional[bool] `json:"allow_self_approval,omitzero"`
+	// ExpiresAfterHours is how long a request for approval stays open, in hours. It may be null.
+	ExpiresAfterHours sdk.Optional[int] `json:"expires_after_hours,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ApprovalRule is one comparison.
+type ApprovalRule struct {
+	// Field is the member that is compared.
+	Field string `json:"field"`
+	// Operator is how it is compared.
+	Operator string `json:"operator"`
+	// Value is what it is compared with.
+	Value sdk.Optional[any] `json:"value,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Artifact is something that a run made: a text, a file, a result. Each change of it is another version.
+type Artifact struct {
+	// ArtifactID identifies the artifact, in this version.
+	ArtifactID string `json:"artifact_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// NamespaceID is the namespace it belongs to.
+	NamespaceID string `json:"namespace_id"`
+	// ThreadID is the thread it was made in. It may be null.
+	ThreadID sdk.Optional[string] `json:"thread_id,omitzero"`
+	// Name is the name of the artifact.
+	Name string `json:"name"`
+	// Description tells people what it is. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// ArtifactType is the kind of the artifact. It may be null.
+	ArtifactType sdk.Optional[string] `json:"artifact_type,omitzero"`
+	// Version counts its versions from 1. It may be null.
+	Version sdk.Optional[int] `json:"version,omitzero"`
+	// RootArtifactID is its first version. It may be null.
+	RootArtifactID sdk.Optional[string] `json:"root_artifact_id,omitzero"`
+	// IsLatest tells whether it is the latest version. It may be null.
+	IsLatest sdk.Optional[bool] `json:"is_latest,omitzero"`
+	// ReplacedByVersion is the version that took its place. It may be null.
+	ReplacedByVersion sdk.Optional[int] `json:"replaced_by_version,omitzero"`
+	// Content is the content. It may be null.
+	Content sdk.Optional[string] `json:"content,omitzero"`
+	// ContentPreview is the beginning of the content. It may be null.
+	ContentPreview sdk.Optional[string] `json:"content_preview,omitzero"`
+	// ContentText is the content as plain text. It may be null.
+	ContentText sdk.Optional[string] `json:"content_text,omitzero"`
+	// FileName is the name of the file. It may be null.
+	FileName sdk.Optional[string] `json:"file_name,omitzero"`
+	// MimeType is the media type of the content. It may be null.
+	MimeType sdk.Optional[string] `json:"mime_type,omitzero"`
+	// SizeBytes is the size, in bytes. It may be null.
+	SizeBytes sdk.Optional[int64] `json:"size_bytes,omitzero"`
+	// HasFile tells whether the content is a file. The default is false. It may be null.
+	HasFile sdk.Optional[bool] `json:"has_file,omitzero"`
+	// Summary is what it is about, in short. It may be null.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Keywords are words it is found by.
+	Keywords []string `json:"keywords,omitempty"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// Metadata holds what else is known.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// Source tells what made it. It may be null.
+	Source sdk.Optional[string] `json:"source,omitzero"`
+	// SourceExecutionID is the run that made it. It may be null.
+	SourceExecutionID sdk.Optional[string] `json:"source_execution_id,omitzero"`
+	// SourceStepID is the step that made it. It may be null.
+	SourceStepID sdk.Optional[string] `json:"source_step_id,omitzero"`
+	// SourceTool is the tool that made it. It may be null.
+	SourceTool sdk.Optional[string] `json:"source_tool,omitzero"`
+	// Scope tells where it can be seen. It may be null.
+	Scope sdk.Optional[string] `json:"scope,omitzero"`
+	// Status is the state of the artifact. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// TTLSeconds is how long it is kept, in seconds. It may be null.
+	TTLSeconds sdk.Optional[int] `json:"ttl_seconds,omitzero"`
+	// ExpiresAt is when it goes away by itself, in UTC. It may be null.
+	ExpiresAt sdk.Optional[time.Time] `json:"expires_at,omitzero"`
+	// IsPinned tells whether it is kept whatever its age. It may be null.
+	IsPinned sdk.Optional[bool] `json:"is_pinned,omitzero"`
+	// IsExpired tells whether its time is over. It may be null.
+	IsExpired sdk.Optional[bool] `json:"is_expired,omitzero"`
+	// IsIndexed tells whether it can be found by its meaning. It may be null.
+	IsIndexed sdk.Optional[bool] `json:"is_indexed,omitzero"`
+	// IndexedAt is when it was indexed, in UTC. It may be null.
+	IndexedAt sdk.Optional[time.Time] `json:"indexed_at,omitzero"`
+	// IndexCollection is the collection it is indexed in. It may be null.
+	IndexCollection sdk.Optional[string] `json:"index_collection,omitzero"`
+	// IndexError tells why it could not be indexed. It may be null.
+	IndexError sdk.Optional[string] `json:"index_error,omitzero"`
+	// IndexAttempts counts the attempts to index it. It may be null.
+	IndexAttempts sdk.Optional[int] `json:"index_attempts,omitzero"`
+	// EmbeddingModelID is the model it is indexed with. It may be null.
+	EmbeddingModelID sdk.Optional[string] `json:"embedding_model_id,omitzero"`
+	// ChunkCount counts the pieces it is indexed in. It may be null.
+	ChunkCount sdk.Optional[int] `json:"chunk_count,omitzero"`
+	// PromotedToSourceID is the source that was made of it; null for none.
+	PromotedToSourceID sdk.Optional[string] `json:"promoted_to_source_id,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ArtifactList is one page of artifacts.
+type ArtifactList struct {
+	// Total counts the artifacts; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Artifacts are the artifacts of the page.
+	Artifacts []Artifact `json:"artifacts"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AssignableResource is something a permission can be given for.
+type AssignableResource struct {
+	// ID identifies the resource.
+	ID string `json:"id"`
+	// Name is the name of the resource.
+	Name string `json:"name"`
+	// Description tells people what it is. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AssignableResourceList is the whole list of the resources of one type.
+type AssignableResourceList struct {
+	// Resources are the resources.
+	Resources []AssignableResource `json:"resources"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Augmentation is a pipeline: stages one after the other, each made of steps.
+type Augmentation struct {
+	// ID identifies the augmentation; elsewhere it is called augmentation_id.
+	ID string `json:"id"`
+	// Name is the name of the augmentation.
+	Name string `json:"name"`
+	// Description tells people what it does. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// AppID is the app it belongs to. It may be null.
+	AppID sdk.Optional[string] `json:"app_id,omitzero"`
+	// StageIDs are its stages in the order they run.
+	StageIDs []string `json:"stage_ids,omitempty"`
+	// BranchID is the branch it is on; main is the default. It may be null.
+	BranchID sdk.Optional[string] `json:"branch_id,omitzero"`
+	// IsTemplate tells whether it is there to be copied. It may be null.
+	IsTemplate sdk.Optional[bool] `json:"is_template,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// UpdatedBy is the user who last changed it. It may be null.
+	UpdatedBy sdk.Optional[string] `json:"updated_by,omitzero"`
+	// Tags are its labels. Their shape isn't documented, so each is kept as the JSON that came.
+	Tags []json.RawMessage `json:"tags,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// AugmentationList is one page of augmentations.
+type AugmentationList struct {
+	// Total counts the augmentations; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Augmentations are the augmentations of the page.
+	Augmentations []Augmentation `json:"augmentations"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Branch is a line of work on an app, beside the main one.
+type Branch struct {
+	// BranchID identifies the branch.
+	BranchID string `json:"branch_id"`
+	// AppID is the app it belongs to.
+	AppID string `json:"app_id"`
+	// WorkspaceID is the workspace of the app.
+	WorkspaceID string `json:"workspace_id"`
+	// Name is the name of the branch.
+	Name string `json:"name"`
+	// BranchType tells whether it is the main one. It may be null.
+	BranchType sdk.Optional[BranchType] `json:"branch_type,omitzero"`
+	// Status is the state of the branch. It may be null.
+	Status sdk.Optional[BranchStatus] `json:"status,omitzero"`
+	// IsProtected tells whether it is guarded against changes. The default is false. It may be null.
+	IsProtected sdk.Optional[bool] `json:"is_protected,omitzero"`
+	// OwnerID is the user who owns it. It may be null.
+	OwnerID sdk.Optional[string] `json:"owner_id,omitzero"`
+	// ParentBranchID is the branch it was made from; null for none.
+	ParentBranchID sdk.Optional[string] `json:"parent_branch_id,omitzero"`
+	// HeadRevision is its latest revision. It may be null.
+	HeadRevision sdk.Optional[string] `json:"head_revision,omitzero"`
+	// ChangesCount counts the changes on it. It may be null.
+	ChangesCount sdk.Optional[int] `json:"changes_count,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+	// IsBehindMain tells whether the main branch has commits that it lacks. The default is false. It may be
+	// null.
+	IsBehindMain sdk.Optional[bool] `json:"is_behind_main,omitzero"`
+	// CommitsBehind counts those commits. It may be null.
+	CommitsBehind sdk.Optional[int] `json:"commits_behind,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// BranchList is one page of branches.
+type BranchList struct {
+	// Total counts the branches; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Branches are the branches of the page.
+	Branches []Branch `json:"branches"`
+	// MainBranchID is the main branch of the app, on this page or not. It may be null.
+	MainBranchID sdk.Optional[string] `json:"main_branch_id,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CircuitBreaker tells when requests stop going to a place that fails, and when they are tried there again.
+type CircuitBreaker struct {
+	// ErrorThresholdPercent is the share of failures that is too much, in percent. The default is 50. It may be
+	// null.
+	ErrorThresholdPercent sdk.Optional[float64] `json:"error_threshold_percent,omitzero"`
+	// LatencyThresholdMs is the time that is too long, in milliseconds. The default is 5000. It may be null.
+	LatencyThresholdMs sdk.Optional[float64] `json:"latency_threshold_ms,omitzero"`
+	// ConsecutiveFailures is how many failures in a row are too many. The default is 5. It may be null.
+	ConsecutiveFailures sdk.Optional[int] `json:"consecutive_failures,omitzero"`
+	// EvaluationWindowSeconds is how far back requests are counted, in seconds. The default is 60. It may be
+	// null.
+	EvaluationWindowSeconds sdk.Optional[float64] `json:"evaluation_window_seconds,omitzero"`
+	// MinRequestsThreshold is how many requests must be there to judge by. The default is 10. It may be null.
+	MinRequestsThreshold sdk.Optional[int] `json:"min_requests_threshold,omitzero"`
+	// CooldownSeconds is how long to wait before it is tried again, in seconds. The default is 30. It may be
+	// null.
+	CooldownSeconds sdk.Optional[float64] `json:"cooldown_seconds,omitzero"`
+	// HalfOpenRequests is how many requests it is tried with. The default is 3. It may be null.
+	HalfOpenRequests sdk.Optional[int] `json:"half_open_requests,omitzero"`
+	// AutoDisable tells whether the policy is switched off by itself. The default is true. It may be null.
+	AutoDisable sdk.Optional[bool] `json:"auto_disable,omitzero"`
+	// NotifyOnOpen tells whether people are notified. The default is true. It may be null.
+	NotifyOnOpen sdk.Optional[bool] `json:"notify_on_open,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Collection is a set of like records in a volume.
+type Collection struct {
+	// CollectionID identifies the collection.
+	CollectionID string `json:"collection_id"`
+	// VolumeID is the volume it belongs to.
+	VolumeID string `json:"volume_id"`
+	// WorkspaceID is the workspace of the volume.
+	WorkspaceID string `json:"workspace_id"`
+	// Name is the name of the collection.
+	Name string `json:"name"`
+	// Description tells people what it holds. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Schema tells what its records look like. It may be null.
+	Schema sdk.Optional[CollectionSchema] `json:"schema_def,omitzero"`
+	// PrimaryKeyField is the field that identifies a record. It may be null.
+	PrimaryKeyField sdk.Optional[string] `json:"primary_key_field,omitzero"`
+	// SearchKeyFields are the fields records are found by.
+	SearchKeyFields []string `json:"search_key_fields,omitempty"`
+	// AllowExtraFields tells whether records may have fields that the schema doesn't name. The default is true.
+	// It may be null.
+	AllowExtraFields sdk.Optional[bool] `json:"allow_extra_fields,omitzero"`
+	// RecordCount counts its records. It may be null.
+	RecordCount sdk.Optional[int64] `json:"record_count,omitzero"`
+	// PageCount counts the pages they are kept in. It may be null.
+	PageCount sdk.Optional[int] `json:"page_count,omitzero"`
+	// TotalSizeBytes is the size of all records, in bytes. It may be null.
+	TotalSizeBytes sdk.Optional[int64] `json:"total_size_bytes,omitzero"`
+	// IndexingEnabled tells whether its records are indexed. It may be null.
+	IndexingEnabled sdk.Optional[bool] `json:"indexing_enabled,omitzero"`
+	// Status is the state of the collection. It may be null.
+	Status sdk.Optional[CollectionStatus] `json:"status,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CollectionField is one field of a record.
+type CollectionField struct {
+	// Name is the name of the field.
+	Name string `json:"name"`
+	// Type is the type of its values; string is the default. It may be null.
+	Type sdk.Optional[string] `json:"type,omitzero"`
+	// Required tells whether each record must have it. The default is false. It may be null.
+	Required sdk.Optional[bool] `json:"required,omitzero"`
+	// Description tells people what it means. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CollectionList is one page of collections, most likely the only one.
+type CollectionList struct {
+	// Total counts the collections; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Collections are the collections of the page.
+	Collections []Collection `json:"collections"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CollectionSchema tells what the records of a collection look like.
+type CollectionSchema struct {
+	// Fields are the fields of a record.
+	Fields []CollectionField `json:"fields"`
+	// AllowExtraFields tells whether records may have other fields too. The default is true. It may be null.
+	AllowExtraFields sdk.Optional[bool] `json:"allow_extra_fields,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Command is an entry of the command palette, with which people find their way in the platform's own
+// interface.
+type Command struct {
+	// ID identifies the command.
+	ID string `json:"id"`
+	// Name is what people are shown.
+	Name string `json:"name"`
+	// Description tells people what it does. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Category is the group it is shown in. It may be null.
+	Category sdk.Optional[CommandCategory] `json:"category,omitzero"`
+	// Icon is the name of its picture. It may be null.
+	Icon sdk.Optional[string] `json:"icon,omitzero"`
+	// Keywords are words it is found by.
+	Keywords []string `json:"keywords,omitempty"`
+	// Action is what happens when it is chosen. It may be null.
+	Action sdk.Optional[CommandAction] `json:"action,omitzero"`
+	// RequiresWorkspace tells whether a workspace must be open. The default is false. It may be null.
+	RequiresWorkspace sdk.Optional[bool] `json:"requires_workspace,omitzero"`
+	// RequiredPermission is the permission it takes; null for none.
+	RequiredPermission sdk.Optional[string] `json:"required_permission,omitzero"`
+	// Priority ranks the command among the others. It may be null.
+	Priority sdk.Optional[int] `json:"priority,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CommandAction is what happens when a command is chosen. The type tells which of the other members matters.
+type CommandAction struct {
+	// Type tells what happens.
+	Type CommandActionType `json:"type"`
+	// Path is the page to go to. It may be null.
+	Path sdk.Optional[string] `json:"path,omitzero"`
+	// ModalID is the dialog to open. It may be null.
+	ModalID sdk.Optional[string] `json:"modal_id,omitzero"`
+	// SearchType is what to search for. It may be null.
+	SearchType sdk.Optional[string] `json:"search_type,omitzero"`
+	// ExecuteType is what to run. It may be null.
+	ExecuteType sdk.Optional[string] `json:"execute_type,omitzero"`
+	// RequiresInput tells whether something has to be entered first. The default is false. It may be null.
+	RequiresInput sdk.Optional[bool] `json:"requires_input,omitzero"`
+	// InputSchema is the JSON Schema of that input.
+	InputSchema map[string]any `json:"input_schema,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CommandList is one page of commands.
+type CommandList struct {
+	// Total counts the commands; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Commands are the commands of the page.
+	Commands []Command `json:"commands"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// CommitChange is what a commit did to one part of an app.
+type CommitChange struct {
+	// EntityType is the kind of the part. It may be null.
+	EntityType sdk.Optional[string] `json:"entity_type,omitzero"`
+	// EntityID identifies the part. It may be null.
+	EntityID sdk.Optional[string] `json:"entity_id,omitzero"`
+	// EntityName is the name of the part. It may be null.
+	EntityName sdk.Optional[string] `json:"entity_name,omitzero"`
+	// Operation tells what was done to it. It may be null.
+	Operation sdk.Optional[string] `json:"operation,omitzero"`
+	// ChangeDiff are the members of it that changed.
+	ChangeDiff []FieldChange `json:"change_diff,omitempty"`
+	// ParentEntityType is the kind of what the part belongs to. It may be null.
+	ParentEntityType sdk.Optional[string] `json:"parent_entity_type,omitzero"`
+	// ParentEntityID identifies what the part belongs to. It may be null.
+	ParentEntityID sdk.Optional[string] `json:"parent_entity_id,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ConnectionCredentials is how a tool instance is known to the service it connects to.
+type ConnectionCredentials struct {
+	// ClientID is the id the service gave it. It may be null.
+	ClientID sdk.Optional[string] `json:"client_id,omitzero"`
+	// ClientSecretVaultID refers to the secret that goes with that id. It is no secret itself. It may be null.
+	ClientSecretVaultID sdk.Optional[string] `json:"client_secret_vault_id,omitzero"`
+	// CallbackURL is the address the service sends people back to. It may be null.
+	CallbackURL sdk.Optional[string] `json:"callback_url,omitzero"`
+	// ScopesOverride are the scopes it asks for in place of the tool's own.
+	ScopesOverride []string `json:"scopes_override,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Environment is a place that releases are deployed to. Every workspace begins with Production, Staging and
+// Development.
+type Environment struct {
+	// EnvironmentID identifies the environment.
+	EnvironmentID string `json:"environment_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// OrgID is the organization of the workspace.
+	OrgID string `json:"org_id"`
+	// Name is the name of the environment.
+	Name string `json:"name"`
+	// Slug is the name in the form that addresses use.
+	Slug string `json:"slug"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// IsDefault tells whether it is the default one of its workspace. The default is false. It may be null.
+	IsDefault sdk.Optional[bool] `json:"is_default,omitzero"`
+	// ActiveDeployments tells what is deployed here: by the id of the app, the id of its release or deployment.
+	// Which of the two isn't documented.
+	ActiveDeployments map[string]string `json:"active_deployments,omitempty"`
+	// Status is the state of the environment. It may be null.
+	Status sdk.Optional[EnvironmentStatus] `json:"status,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentCreate is what a new environment is made from.
+type EnvironmentCreate struct {
+	// Name is the name of the environment.
+	Name string `json:"name"`
+	// Slug is the name in the form that addresses use, such as load-test.
+	Slug string `json:"slug"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentList is one page of environments, most likely the only one.
+type EnvironmentList struct {
+	// Total counts the environments; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Environments are the environments of the page.
+	Environments []Environment `json:"environments"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// EnvironmentResult is the answer to the creation of an environment.
+type EnvironmentResult struct {
+	// Message tells people what was done. It may be null.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// Environment is the new environment.
+	Environment Environment `json:"environment"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
 // ErrorBody is what the platform answers when a call fails for another reason than unfit input.
 type ErrorBody struct {
 	// Error is the machine-readable code, in capitals; each operation lists its own.
@@ -21,6 +979,611 @@ type ErrorBody struct {
 	Timestamp sdk.Optional[string] `json:"timestamp,omitzero"`
 	// StatusCode repeats the HTTP status.
 	StatusCode sdk.Optional[int] `json:"status_code,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ExecutionCounts counts the runs of pipelines. There are more members than this one, which Extra keeps.
+type ExecutionCounts struct {
+	// Total counts all runs. It may be null.
+	Total sdk.Optional[int] `json:"total,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// FieldChange is one member before and after a change.
+type FieldChange struct {
+	// Field is the name of the member.
+	Field string `json:"field"`
+	// Old is the value before.
+	Old json.RawMessage `json:"old,omitempty"`
+	// New is the value after.
+	New json.RawMessage `json:"new,omitempty"`
+	// OldExcerpt is the value before as people are shown it. It may be null.
+	OldExcerpt sdk.Optional[string] `json:"old_excerpt,omitzero"`
+	// NewExcerpt is the value after as people are shown it. It may be null.
+	NewExcerpt sdk.Optional[string] `json:"new_excerpt,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Invitation is what a token that was sent with an invitation stands for.
+type Invitation struct {
+	// Email is the address that was invited. It may be null.
+	Email sdk.Optional[string] `json:"email,omitzero"`
+	// Valid tells whether the token can still be used.
+	Valid bool `json:"valid"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Member is a user in a workspace.
+type Member struct {
+	// WorkspaceID is the workspace.
+	WorkspaceID string `json:"workspace_id"`
+	// UserID identifies the user.
+	UserID string `json:"user_id"`
+	// OrgID is the organization of the workspace. It may be null.
+	OrgID sdk.Optional[string] `json:"org_id,omitzero"`
+	// Role is the role of the user in the workspace, such as Admin, Developer, Viewer, Operator, or one of the
+	// organization's own. It may be null.
+	Role sdk.Optional[string] `json:"role,omitzero"`
+	// Username is the short name of the user. It may be null.
+	Username sdk.Optional[string] `json:"username,omitzero"`
+	// Email is the address of the user. It may be null.
+	Email sdk.Optional[string] `json:"email,omitzero"`
+	// FullName is the name of the person. It may be null.
+	FullName sdk.Optional[string] `json:"full_name,omitzero"`
+	// AvatarURL is the address of the picture. It may be null.
+	AvatarURL sdk.Optional[string] `json:"avatar_url,omitzero"`
+	// AddedBy is the user who added them. It may be null.
+	AddedBy sdk.Optional[string] `json:"added_by,omitzero"`
+	// CreatedAt is when they were added, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when the membership was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// MemberList is the whole list of the members of a workspace.
+type MemberList struct {
+	// Members are the members.
+	Members []Member `json:"members"`
+	// Total counts the members.
+	Total int `json:"total"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Memory is something an app remembers.
+type Memory struct {
+	// MemoryID identifies the memory.
+	MemoryID string `json:"memory_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// NamespaceID is the namespace it belongs to.
+	NamespaceID string `json:"namespace_id"`
+	// ThreadID is the thread it came of. It may be null.
+	ThreadID sdk.Optional[string] `json:"thread_id,omitzero"`
+	// Key is what it is filed under. It may be null.
+	Key sdk.Optional[string] `json:"key,omitzero"`
+	// Content is what is remembered. It may be null.
+	Content sdk.Optional[string] `json:"content,omitzero"`
+	// ContentPreview is the beginning of that. It may be null.
+	ContentPreview sdk.Optional[string] `json:"content_preview,omitzero"`
+	// MemoryType is the kind of the memory. It may be null.
+	MemoryType sdk.Optional[MemoryType] `json:"memory_type,omitzero"`
+	// MemoryScope tells how far it reaches. It may be null.
+	MemoryScope sdk.Optional[MemoryScope] `json:"memory_scope,omitzero"`
+	// Importance tells how much it matters. Its scale isn't documented. It may be null.
+	Importance sdk.Optional[float64] `json:"importance,omitzero"`
+	// TTLSeconds is how long it is kept, in seconds. It may be null.
+	TTLSeconds sdk.Optional[int] `json:"ttl_seconds,omitzero"`
+	// ExpiresAt is when it is forgotten, in UTC. It may be null.
+	ExpiresAt sdk.Optional[time.Time] `json:"expires_at,omitzero"`
+	// Metadata holds what else is known.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// Tags are its labels. Their shape isn't documented, so each is kept as the JSON that came.
+	Tags []json.RawMessage `json:"tags,omitempty"`
+	// Source tells what made it. It may be null.
+	Source sdk.Optional[MemorySource] `json:"source,omitzero"`
+	// SourceAugmentationID is the pipeline that made it. It may be null.
+	SourceAugmentationID sdk.Optional[string] `json:"source_augmentation_id,omitzero"`
+	// SourceStepID is the step that made it. It may be null.
+	SourceStepID sdk.Optional[string] `json:"source_step_id,omitzero"`
+	// Status is the state of the memory. It may be null.
+	Status sdk.Optional[MemoryStatus] `json:"status,omitzero"`
+	// IsIndexed tells whether it can be found by its meaning. It may be null.
+	IsIndexed sdk.Optional[bool] `json:"is_indexed,omitzero"`
+	// IndexedAt is when it was indexed, in UTC. It may be null.
+	IndexedAt sdk.Optional[time.Time] `json:"indexed_at,omitzero"`
+	// IndexError tells why it could not be indexed. It may be null.
+	IndexError sdk.Optional[string] `json:"index_error,omitzero"`
+	// IndexAttempts counts the attempts to index it. It may be null.
+	IndexAttempts sdk.Optional[int] `json:"index_attempts,omitzero"`
+	// EmbeddingModelID is the model it is indexed with. It may be null.
+	EmbeddingModelID sdk.Optional[string] `json:"embedding_model_id,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// MemoryList is one page of memories.
+type MemoryList struct {
+	// Total counts the memories; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Memories are the memories of the page.
+	Memories []Memory `json:"memories"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Message is one message of a thread.
+type Message struct {
+	// MessageID identifies the message.
+	MessageID string `json:"message_id"`
+	// ThreadID is the thread it belongs to.
+	ThreadID string `json:"thread_id"`
+	// WorkspaceID is the workspace of the thread.
+	WorkspaceID string `json:"workspace_id"`
+	// AppID is the app of the thread. It may be null.
+	AppID sdk.Optional[string] `json:"app_id,omitzero"`
+	// NamespaceID is the namespace of the thread. It may be null.
+	NamespaceID sdk.Optional[string] `json:"namespace_id,omitzero"`
+	// Role tells who speaks.
+	Role MessageRole `json:"role"`
+	// Content is the text. It may be null.
+	Content sdk.Optional[string] `json:"content,omitzero"`
+	// Source tells where it comes from. It may be null.
+	Source sdk.Optional[MessageSource] `json:"source,omitzero"`
+	// ExecutionID is the run of a pipeline it came of. It may be null.
+	ExecutionID sdk.Optional[string] `json:"execution_id,omitzero"`
+	// AugmentationID is that pipeline. It may be null.
+	AugmentationID sdk.Optional[string] `json:"augmentation_id,omitzero"`
+	// EndpointID is the endpoint through which the pipeline was called. It may be null.
+	EndpointID sdk.Optional[string] `json:"endpoint_id,omitzero"`
+	// Model is the model that wrote it. It may be null.
+	Model sdk.Optional[string] `json:"model,omitzero"`
+	// TokenCount counts the tokens of the message. It may be null.
+	TokenCount sdk.Optional[int] `json:"token_count,omitzero"`
+	// PromptTokens counts the tokens the model was given. It may be null.
+	PromptTokens sdk.Optional[int] `json:"prompt_tokens,omitzero"`
+	// CompletionTokens counts the tokens the model wrote. It may be null.
+	CompletionTokens sdk.Optional[int] `json:"completion_tokens,omitzero"`
+	// ToolCallID is the call that it answers, if it comes from a tool. It may be null.
+	ToolCallID sdk.Optional[string] `json:"tool_call_id,omitzero"`
+	// ToolCalls are the calls of tools that the model asks for. Their members aren't documented.
+	ToolCalls []map[string]any `json:"tool_calls,omitempty"`
+	// ToolName is the tool it comes from. It may be null.
+	ToolName sdk.Optional[string] `json:"tool_name,omitzero"`
+	// Artifacts are what came with it. Their members aren't documented.
+	Artifacts []map[string]any `json:"artifacts,omitempty"`
+	// Metadata holds what else is known.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// ParentMessageID is the message that it follows; null for none.
+	ParentMessageID sdk.Optional[string] `json:"parent_message_id,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// MessageList is one page of messages.
+type MessageList struct {
+	// Total counts the messages; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Messages are the messages of the page.
+	Messages []Message `json:"messages"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ModelEntitlement is the right of a workspace to use a model of its organization.
+type ModelEntitlement struct {
+	// EntitlementID identifies the entitlement.
+	EntitlementID string `json:"entitlement_id"`
+	// WorkspaceID is the workspace that may use the model.
+	WorkspaceID string `json:"workspace_id"`
+	// OrgID is the organization of the workspace.
+	OrgID string `json:"org_id"`
+	// LogicalModelID is the model.
+	LogicalModelID string `json:"logical_model_id"`
+	// WorkspaceLimits bounds what the workspace may use. Its members aren't documented.
+	WorkspaceLimits map[string]any `json:"workspace_limits,omitempty"`
+	// AllowedStepTypes are the types of steps that may use it.
+	AllowedStepTypes []string `json:"allowed_step_types,omitempty"`
+	// AllowedEndpoints are the endpoints that may use it.
+	AllowedEndpoints []string `json:"allowed_endpoints,omitempty"`
+	// AllowedPurposes are what it may be used for.
+	AllowedPurposes []string `json:"allowed_purposes,omitempty"`
+	// Enabled tells whether it is in force. It may be null.
+	Enabled sdk.Optional[bool] `json:"enabled,omitzero"`
+	// RequestCount counts the requests that were made. It may be null.
+	RequestCount sdk.Optional[int64] `json:"request_count,omitzero"`
+	// TotalTokens counts the tokens that were used. It may be null.
+	TotalTokens sdk.Optional[int64] `json:"total_tokens,omitzero"`
+	// LastUsedAt is when it was last used, in UTC. It may be null.
+	LastUsedAt sdk.Optional[time.Time] `json:"last_used_at,omitzero"`
+	// GrantedBy is the user who gave it. It may be null.
+	GrantedBy sdk.Optional[string] `json:"granted_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ModelEntitlementCreate is what a new entitlement is made from.
+type ModelEntitlementCreate struct {
+	// LogicalModelID is the model that the workspace may use.
+	LogicalModelID string `json:"logical_model_id"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ModelEntitlementList is one page of model entitlements.
+type ModelEntitlementList struct {
+	// Total counts the entitlements; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Entitlements are the entitlements of the page.
+	Entitlements []ModelEntitlement `json:"entitlements"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Namespace is what an app knows in one context: its threads, memories and sources.
+type Namespace struct {
+	// NamespaceID identifies the namespace.
+	NamespaceID string `json:"namespace_id"`
+	// Name is the name of the namespace.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// AppID is the app it belongs to.
+	AppID string `json:"app_id"`
+	// WorkspaceID is the workspace of the app.
+	WorkspaceID string `json:"workspace_id"`
+	// EnvironmentID is the environment it belongs to. It may be null.
+	EnvironmentID sdk.Optional[string] `json:"environment_id,omitzero"`
+	// EmbeddingModelID is the model its contents are indexed with. It may be null.
+	EmbeddingModelID sdk.Optional[string] `json:"embedding_model_id,omitzero"`
+	// ExtractionModelID is the model that picks out what its contents speak of. It may be null.
+	ExtractionModelID sdk.Optional[string] `json:"extraction_model_id,omitzero"`
+	// AutoExtractEntities tells whether that is done by itself. The default is false. It may be null.
+	AutoExtractEntities sdk.Optional[bool] `json:"auto_extract_entities,omitzero"`
+	// IsPrivate tells whether it is kept from others. The default is false. It may be null.
+	IsPrivate sdk.Optional[bool] `json:"is_private,omitzero"`
+	// IndexThreads tells whether threads are indexed too. The default is false. It may be null.
+	IndexThreads sdk.Optional[bool] `json:"index_threads,omitzero"`
+	// EpisodesEnabled tells whether what happened is gathered into episodes. The default is false. It may be
+	// null.
+	EpisodesEnabled sdk.Optional[bool] `json:"episodes_enabled,omitzero"`
+	// EpisodeConfig tells how that is done. Its members aren't documented.
+	EpisodeConfig map[string]any `json:"episode_config,omitempty"`
+	// Status is the state of the namespace; active is the default. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// ContextType is the kind of the context. It may be null.
+	ContextType sdk.Optional[string] `json:"context_type,omitzero"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// ThreadIDs are its threads.
+	ThreadIDs []string `json:"thread_ids,omitempty"`
+	// SourceIDs are its sources.
+	SourceIDs []string `json:"source_ids,omitempty"`
+	// MemoryVaultID is where its memories are kept. It may be null.
+	MemoryVaultID sdk.Optional[string] `json:"memory_vault_id,omitzero"`
+	// NodeIDs are its nodes.
+	NodeIDs []string `json:"node_ids,omitempty"`
+	// ReindexStatus tells how the last rebuilding of the index stands. It may be null.
+	ReindexStatus sdk.Optional[string] `json:"reindex_status,omitzero"`
+	// ReindexStartedAt is when the last rebuilding of the index began, in UTC. It may be null.
+	ReindexStartedAt sdk.Optional[time.Time] `json:"reindex_started_at,omitzero"`
+	// ReindexCompletedAt is when the last rebuilding of the index ended, in UTC. It may be null.
+	ReindexCompletedAt sdk.Optional[time.Time] `json:"reindex_completed_at,omitzero"`
+	// ReindexProgress tells how far the rebuilding of the index is. Its members aren't documented.
+	ReindexProgress map[string]any `json:"reindex_progress,omitempty"`
+	// ReindexError tells why the last rebuilding of the index failed. It may be null.
+	ReindexError sdk.Optional[string] `json:"reindex_error,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NamespaceList is one page of namespaces.
+type NamespaceList struct {
+	// Total counts the namespaces; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Namespaces are the namespaces of the page.
+	Namespaces []Namespace `json:"namespaces"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Notification is something the platform tells a user.
+type Notification struct {
+	// NotificationID identifies the notification.
+	NotificationID string `json:"notification_id"`
+	// Scope tells what the notification belongs to, such as a workspace. It may be null.
+	Scope sdk.Optional[string] `json:"scope,omitzero"`
+	// ScopeID identifies what the notification belongs to. It may be null.
+	ScopeID sdk.Optional[string] `json:"scope_id,omitzero"`
+	// RecipientID is the user it is meant for. It may be null.
+	RecipientID sdk.Optional[string] `json:"recipient_id,omitzero"`
+	// Type is the machine-readable kind of the notification. It may be null.
+	Type sdk.Optional[string] `json:"type,omitzero"`
+	// Priority tells how much it matters. It may be null.
+	Priority sdk.Optional[string] `json:"priority,omitzero"`
+	// Category is the group it is filed under, by which lists can be narrowed. It may be null.
+	Category sdk.Optional[string] `json:"category,omitzero"`
+	// Title is the headline. It may be null.
+	Title sdk.Optional[string] `json:"title,omitzero"`
+	// Message is the text. It may be null.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// Metadata holds what is known beyond the text; which members depends on the type.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// ActionURL is where to go to act on it. It may be null.
+	ActionURL sdk.Optional[string] `json:"action_url,omitzero"`
+	// ActionLabel is what the link to that place says. It may be null.
+	ActionLabel sdk.Optional[string] `json:"action_label,omitzero"`
+	// Status tells whether it was read. It may be null.
+	Status sdk.Optional[NotificationStatus] `json:"status,omitzero"`
+	// ReadAt is when it was read, in UTC; null while it wasn't.
+	ReadAt sdk.Optional[time.Time] `json:"read_at,omitzero"`
+	// SourceService is the part of the platform it comes from. It may be null.
+	SourceService sdk.Optional[string] `json:"source_service,omitzero"`
+	// SourceEvent is the event that caused it. It may be null.
+	SourceEvent sdk.Optional[string] `json:"source_event,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// ExpiresAt is when it goes away by itself, in UTC. It may be null.
+	ExpiresAt sdk.Optional[time.Time] `json:"expires_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// NotificationList is one page of notifications.
+type NotificationList struct {
+	// Total counts the notifications; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Notifications are the notifications of the page.
+	Notifications []Notification `json:"notifications"`
+	// UnreadCount counts the notifications the caller hasn't read, on this page or not. It may be null.
+	UnreadCount sdk.Optional[int] `json:"unread_count,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Organization is an organization the caller belongs to. It holds workspaces, and they hold apps.
+type Organization struct {
+	// OrganizationID identifies the organization; paths call it org_id.
+	OrganizationID string `json:"organization_id"`
+	// Name is the name of the organization.
+	Name string `json:"name"`
+	// Slug is the name in the form that addresses use. It may be null.
+	Slug sdk.Optional[string] `json:"slug,omitzero"`
+	// DisplayName is the name as people are shown it. It may be null.
+	DisplayName sdk.Optional[string] `json:"display_name,omitzero"`
+	// Description tells people what the organization is about. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// LogoURL is the address of the logo. It may be null.
+	LogoURL sdk.Optional[string] `json:"logo_url,omitzero"`
+	// Website is the address of the organization's own site. It may be null.
+	Website sdk.Optional[string] `json:"website,omitzero"`
+	// OwnerID is the user who owns the organization. It may be null.
+	OwnerID sdk.Optional[string] `json:"owner_id,omitzero"`
+	// CreatedAt is when the organization was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UserRole is the role the caller has in the organization. It may be null.
+	UserRole sdk.Optional[string] `json:"user_role,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// OrganizationList is one page of organizations.
+type OrganizationList struct {
+	// Total counts the organizations; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Organizations are the organizations of the page.
+	Organizations []Organization `json:"organizations"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProviderAccount is an account with a provider of models, through which the workspaces of an organization
+// reach them.
+type ProviderAccount struct {
+	// ProviderAccountID identifies the account.
+	ProviderAccountID string `json:"provider_account_id"`
+	// OrgID is the organization it belongs to.
+	OrgID string `json:"org_id"`
+	// Name is the name of the account.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// ProviderType is the provider. It may be null.
+	ProviderType sdk.Optional[string] `json:"provider_type,omitzero"`
+	// Region is the provider's region. It may be null.
+	Region sdk.Optional[string] `json:"region,omitzero"`
+	// DataResidency is where data must stay. It may be null.
+	DataResidency sdk.Optional[string] `json:"data_residency,omitzero"`
+	// CredentialsRef refers to the credentials, which are kept elsewhere. It is no secret itself. It may be
+	// null.
+	CredentialsRef sdk.Optional[string] `json:"credentials_ref,omitzero"`
+	// QuotaPolicy bounds what may be used in a month. It may be null.
+	QuotaPolicy sdk.Optional[QuotaPolicy] `json:"quota_policy,omitzero"`
+	// RateLimitPolicy bounds how fast it may be used. It may be null.
+	RateLimitPolicy sdk.Optional[RateLimitPolicy] `json:"rate_limit_policy,omitzero"`
+	// Status is the state of the account. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// StatusReason tells why it is in that state. It may be null.
+	StatusReason sdk.Optional[string] `json:"status_reason,omitzero"`
+	// Enabled tells whether it may be used. It may be null.
+	Enabled sdk.Optional[bool] `json:"enabled,omitzero"`
+	// RoutingMode tells how calls reach the provider; direct is the default. It may be null.
+	RoutingMode sdk.Optional[string] `json:"routing_mode,omitzero"`
+	// BridgeID is the bridge that calls go through, where they aren't direct. It may be null.
+	BridgeID sdk.Optional[string] `json:"bridge_id,omitzero"`
+	// BridgeEndpointName is the endpoint of that bridge. It may be null.
+	BridgeEndpointName sdk.Optional[string] `json:"bridge_endpoint_name,omitzero"`
+	// LastHealthCheck is when the provider was last tried, as text. It may be null.
+	LastHealthCheck sdk.Optional[string] `json:"last_health_check,omitzero"`
+	// Tags are its labels by name.
+	Tags map[string]string `json:"tags,omitempty"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ProviderAccountList is one page of provider accounts.
+type ProviderAccountList struct {
+	// Total counts the accounts; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Accounts are the accounts of the page.
+	Accounts []ProviderAccount `json:"accounts"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// QuotaPolicy bounds what an account may use in a month.
+type QuotaPolicy struct {
+	// MaxTokensPerMonth is the most tokens in a month. It may be null.
+	MaxTokensPerMonth sdk.Optional[int64] `json:"max_tokens_per_month,omitzero"`
+	// MaxRequestsPerMonth is the most requests in a month. It may be null.
+	MaxRequestsPerMonth sdk.Optional[int64] `json:"max_requests_per_month,omitzero"`
+	// CurrentMonthTokens is how many tokens were used this month. It may be null.
+	CurrentMonthTokens sdk.Optional[int64] `json:"current_month_tokens,omitzero"`
+	// CurrentMonthRequests is how many requests were made this month. It may be null.
+	CurrentMonthRequests sdk.Optional[int64] `json:"current_month_requests,omitzero"`
+	// UsagePeriod names the month that is counted. It may be null.
+	UsagePeriod sdk.Optional[string] `json:"usage_period,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RateLimitPolicy bounds how fast an account may be used, and what happens to requests beyond that.
+type RateLimitPolicy struct {
+	// RequestsPerSecond is the most requests in a second. It may be null.
+	RequestsPerSecond sdk.Optional[float64] `json:"requests_per_second,omitzero"`
+	// RequestsPerMinute is the most requests in a minute. It may be null.
+	RequestsPerMinute sdk.Optional[int] `json:"requests_per_minute,omitzero"`
+	// InputTokensPerMinute is the most tokens sent in a minute. It may be null.
+	InputTokensPerMinute sdk.Optional[int64] `json:"input_tokens_per_minute,omitzero"`
+	// OutputTokensPerMinute is the most tokens received in a minute. It may be null.
+	OutputTokensPerMinute sdk.Optional[int64] `json:"output_tokens_per_minute,omitzero"`
+	// MaxConcurrency is the most requests at a time. The default is 10. It may be null.
+	MaxConcurrency sdk.Optional[int] `json:"max_concurrency,omitzero"`
+	// BurstSize is how many requests may come at once. The default is 10. It may be null.
+	BurstSize sdk.Optional[int] `json:"burst_size,omitzero"`
+	// QueuePolicy tells what happens to a request that has to wait; wait is the default. It may be null.
+	QueuePolicy sdk.Optional[string] `json:"queue_policy,omitzero"`
+	// QueueTimeoutSeconds is how long a request may wait, in seconds. The default is 300. It may be null.
+	QueueTimeoutSeconds sdk.Optional[float64] `json:"queue_timeout_seconds,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Recipe is a pipeline that is ready to be copied.
+type Recipe struct {
+	// ID identifies the recipe.
+	ID string `json:"id"`
+	// Name is the name of the recipe.
+	Name string `json:"name"`
+	// Description tells people what it does. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Category tells whom it is for. It may be null.
+	Category sdk.Optional[RecipeCategory] `json:"category,omitzero"`
+	// Icon is the name of its picture. It may be null.
+	Icon sdk.Optional[string] `json:"icon,omitzero"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// NeedsEmbedding tells whether it needs a model for embeddings. The default is false. It may be null.
+	NeedsEmbedding sdk.Optional[bool] `json:"needs_embedding,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RecipeList is the whole list of recipes.
+type RecipeList struct {
+	// Recipes are the recipes.
+	Recipes []Recipe `json:"recipes"`
+	// Total counts the recipes.
+	Total int `json:"total"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RegistrationConfig tells how people come to have an account.
+type RegistrationConfig struct {
+	// AllowRegistration tells whether anyone may register; otherwise an invitation is needed.
+	AllowRegistration bool `json:"allow_registration"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`
@@ -147,6 +1710,558 @@ type ReleaseList struct {
 	Extra sdk.Extra `json:"-"`
 }
 
+// ResourceCounts counts what is in a workspace.
+type ResourceCounts struct {
+	// Sources counts the sources. It may be null.
+	Sources sdk.Optional[int] `json:"sources,omitzero"`
+	// Augmentations counts the augmentations. It may be null.
+	Augmentations sdk.Optional[int] `json:"augmentations,omitzero"`
+	// Endpoints counts the endpoints. It may be null.
+	Endpoints sdk.Optional[int] `json:"endpoints,omitzero"`
+	// Namespaces counts the namespaces. It may be null.
+	Namespaces sdk.Optional[int] `json:"namespaces,omitzero"`
+	// Apps counts the apps. It may be null.
+	Apps sdk.Optional[int] `json:"apps,omitzero"`
+	// Threads counts the threads. It may be null.
+	Threads sdk.Optional[int] `json:"threads,omitzero"`
+	// Actions counts the actions. It may be null.
+	Actions sdk.Optional[int] `json:"actions,omitzero"`
+	// Secrets counts the secrets. It may be null.
+	Secrets sdk.Optional[int] `json:"secrets,omitzero"`
+	// Models counts the models. It may be null.
+	Models sdk.Optional[int] `json:"models,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RouterMatch tells which requests a policy is for. What an absent member means isn't documented; most likely
+// it matches all.
+type RouterMatch struct {
+	// EndpointType is the type of the endpoint. It may be null.
+	EndpointType sdk.Optional[string] `json:"endpoint_type,omitzero"`
+	// EndpointID is the endpoint. It may be null.
+	EndpointID sdk.Optional[string] `json:"endpoint_id,omitzero"`
+	// StepType is the type of the step. It may be null.
+	StepType sdk.Optional[string] `json:"step_type,omitzero"`
+	// Purpose is what the model is used for. It may be null.
+	Purpose sdk.Optional[string] `json:"purpose,omitzero"`
+	// WorkspaceID is the workspace. It may be null.
+	WorkspaceID sdk.Optional[string] `json:"workspace_id,omitzero"`
+	// WorkspaceTags are labels the workspace must have.
+	WorkspaceTags map[string]string `json:"workspace_tags,omitempty"`
+	// ExpectedParallelism tells how many requests come at a time. It may be null.
+	ExpectedParallelism sdk.Optional[string] `json:"expected_parallelism,omitzero"`
+	// RequiresStreaming tells whether the answer must be streamed. It may be null.
+	RequiresStreaming sdk.Optional[bool] `json:"requires_streaming,omitzero"`
+	// RequiresFunctionCalling tells whether the model must be able to call functions. It may be null.
+	RequiresFunctionCalling sdk.Optional[bool] `json:"requires_function_calling,omitzero"`
+	// RequiresVision tells whether the model must be able to see images. It may be null.
+	RequiresVision sdk.Optional[bool] `json:"requires_vision,omitzero"`
+	// Tags are labels the request must have.
+	Tags map[string]string `json:"tags,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RouterPolicy is a rule that sends requests for a model to a place, and elsewhere when that place fails.
+type RouterPolicy struct {
+	// PolicyID identifies the policy.
+	PolicyID string `json:"policy_id"`
+	// OrgID is the organization it belongs to.
+	OrgID string `json:"org_id"`
+	// Name is the name of the policy.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Priority ranks the policy among the others. It may be null.
+	Priority sdk.Optional[int] `json:"priority,omitzero"`
+	// Match tells which requests it is for. It may be null.
+	Match sdk.Optional[RouterMatch] `json:"match,omitzero"`
+	// RouteTo is where those requests go. It may be null.
+	RouteTo sdk.Optional[string] `json:"route_to,omitzero"`
+	// Fallback is where they go when that fails. It may be null.
+	Fallback sdk.Optional[string] `json:"fallback,omitzero"`
+	// CircuitBreaker tells when to stop sending requests to a place that fails. It may be null.
+	CircuitBreaker sdk.Optional[CircuitBreaker] `json:"circuit_breaker,omitzero"`
+	// Status is the state of the policy. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// Enabled tells whether it is in force. It may be null.
+	Enabled sdk.Optional[bool] `json:"enabled,omitzero"`
+	// MatchCount counts the requests it was for. It may be null.
+	MatchCount sdk.Optional[int] `json:"match_count,omitzero"`
+	// SuccessCount counts those that succeeded. It may be null.
+	SuccessCount sdk.Optional[int] `json:"success_count,omitzero"`
+	// ErrorCount counts those that failed. It may be null.
+	ErrorCount sdk.Optional[int] `json:"error_count,omitzero"`
+	// ErrorRatePercent is the share that failed, in percent. It may be null.
+	ErrorRatePercent sdk.Optional[float64] `json:"error_rate_percent,omitzero"`
+	// LastMatchedAt is when it was last used, in UTC. It may be null.
+	LastMatchedAt sdk.Optional[time.Time] `json:"last_matched_at,omitzero"`
+	// Tags are its labels by name.
+	Tags map[string]string `json:"tags,omitempty"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// RouterPolicyList is one page of router policies.
+type RouterPolicyList struct {
+	// Total counts the policies; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Policies are the policies of the page.
+	Policies []RouterPolicy `json:"policies"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Source is a document that pipelines draw on. It is cut into chunks, which are indexed.
+type Source struct {
+	// SourceID identifies the source.
+	SourceID string `json:"source_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// NamespaceID is the namespace it belongs to, if any. It may be null.
+	NamespaceID sdk.Optional[string] `json:"namespace_id,omitzero"`
+	// SourceScope tells where it can be used. It may be null.
+	SourceScope sdk.Optional[SourceScope] `json:"source_scope,omitzero"`
+	// Name is the name of the source.
+	Name string `json:"name"`
+	// Description tells people what it is. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// SourceType is the kind of the document. It may be null.
+	SourceType sdk.Optional[SourceType] `json:"source_type,omitzero"`
+	// CurrentVersionID is its current version. It may be null.
+	CurrentVersionID sdk.Optional[string] `json:"current_version_id,omitzero"`
+	// CurrentVersionNumber is the number of its current version. It may be null.
+	CurrentVersionNumber sdk.Optional[int] `json:"current_version_number,omitzero"`
+	// TotalVersions counts its versions. It may be null.
+	TotalVersions sdk.Optional[int] `json:"total_versions,omitzero"`
+	// ProcessingStatus tells how far its processing is. It may be null.
+	ProcessingStatus sdk.Optional[ProcessingStatus] `json:"processing_status,omitzero"`
+	// TotalChunks counts the pieces it was cut into. It may be null.
+	TotalChunks sdk.Optional[int] `json:"total_chunks,omitzero"`
+	// IsIndexed tells whether it can be found by its meaning. It may be null.
+	IsIndexed sdk.Optional[bool] `json:"is_indexed,omitzero"`
+	// IndexedAt is when it was indexed, in UTC. It may be null.
+	IndexedAt sdk.Optional[time.Time] `json:"indexed_at,omitzero"`
+	// IndexError tells why it could not be indexed. It may be null.
+	IndexError sdk.Optional[string] `json:"index_error,omitzero"`
+	// IndexAttempts counts the attempts to index it. It may be null.
+	IndexAttempts sdk.Optional[int] `json:"index_attempts,omitzero"`
+	// EmbeddingModelID is the model it is indexed with. It may be null.
+	EmbeddingModelID sdk.Optional[string] `json:"embedding_model_id,omitzero"`
+	// Summary is what it is about, in short. It may be null.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Keywords are words it is found by.
+	Keywords []string `json:"keywords,omitempty"`
+	// LastUsedAt is when it was last drawn on, in UTC. It may be null.
+	LastUsedAt sdk.Optional[time.Time] `json:"last_used_at,omitzero"`
+	// UsageCount counts how often it was drawn on. It may be null.
+	UsageCount sdk.Optional[int] `json:"usage_count,omitzero"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// Metadata holds what else is known.
+	Metadata map[string]any `json:"metadata,omitempty"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// SourceList is one page of sources.
+type SourceList struct {
+	// Total counts the sources; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Sources are the sources of the page.
+	Sources []Source `json:"sources"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Thread is a conversation in a namespace. Its messages are listed apart, by Messages.List.
+type Thread struct {
+	// ThreadID identifies the thread.
+	ThreadID string `json:"thread_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// AppID is the app it belongs to, by which its messages are reached. It may be null.
+	AppID sdk.Optional[string] `json:"app_id,omitzero"`
+	// NamespaceID is the namespace it belongs to.
+	NamespaceID string `json:"namespace_id"`
+	// Name is the name of the thread. It may be null.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// SourceIDs are the sources it draws on.
+	SourceIDs []string `json:"source_ids,omitempty"`
+	// MemoryIDs are the memories that came of it.
+	MemoryIDs []string `json:"memory_ids,omitempty"`
+	// AugmentationIDs are the pipelines that took part.
+	AugmentationIDs []string `json:"augmentation_ids,omitempty"`
+	// Summary is what it is about, in short. It may be null.
+	Summary sdk.Optional[string] `json:"summary,omitzero"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// Status is the state of the thread, such as active. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ThreadList is one page of threads.
+type ThreadList struct {
+	// Total counts the threads; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Threads are the threads of the page.
+	Threads []Thread `json:"threads"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TimelineCommit is a change of an app that was saved.
+type TimelineCommit struct {
+	// CommitID identifies the commit.
+	CommitID string `json:"commit_id"`
+	// BranchID is the branch it was made on. It may be null.
+	BranchID sdk.Optional[string] `json:"branch_id,omitzero"`
+	// Message tells people what was changed. It may be null.
+	Message sdk.Optional[string] `json:"message,omitzero"`
+	// Author is who made it. It may be null.
+	Author sdk.Optional[string] `json:"author,omitzero"`
+	// Changes are the single changes.
+	Changes []CommitChange `json:"changes,omitempty"`
+	// IsRevert tells whether it takes another one back. The default is false. It may be null.
+	IsRevert sdk.Optional[bool] `json:"is_revert,omitzero"`
+	// RevertsCommitID is the commit that it takes back; null for none.
+	RevertsCommitID sdk.Optional[string] `json:"reverts_commit_id,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TimelineDeployment is a release that was put into an environment.
+type TimelineDeployment struct {
+	// DeploymentID identifies the deployment.
+	DeploymentID string `json:"deployment_id"`
+	// EnvironmentID is the environment. It may be null.
+	EnvironmentID sdk.Optional[string] `json:"environment_id,omitzero"`
+	// EnvironmentName is the name of the environment. It may be null.
+	EnvironmentName sdk.Optional[string] `json:"environment_name,omitzero"`
+	// ReleaseID is the release. It may be null.
+	ReleaseID sdk.Optional[string] `json:"release_id,omitzero"`
+	// ReleaseTag is the label of the release. It may be null.
+	ReleaseTag sdk.Optional[string] `json:"release_tag,omitzero"`
+	// Action tells what was done. It may be null.
+	Action sdk.Optional[string] `json:"action,omitzero"`
+	// PreviousReleaseID is the release that was there before; null for none.
+	PreviousReleaseID sdk.Optional[string] `json:"previous_release_id,omitzero"`
+	// DeployedBy is the user who did it. It may be null.
+	DeployedBy sdk.Optional[string] `json:"deployed_by,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TimelineEvent is something that happened to an app. The type tells which of Commit, Release and Deployment
+// is there.
+type TimelineEvent struct {
+	// Type tells what happened.
+	Type TimelineEventType `json:"type"`
+	// Timestamp is when it happened, in UTC.
+	Timestamp time.Time `json:"timestamp"`
+	// Commit is the commit, if it was one. It may be null.
+	Commit sdk.Optional[TimelineCommit] `json:"commit,omitzero"`
+	// Release is the release, if it was one. It may be null.
+	Release sdk.Optional[TimelineRelease] `json:"release,omitzero"`
+	// Deployment is the deployment, if it was one. It may be null.
+	Deployment sdk.Optional[TimelineDeployment] `json:"deployment,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TimelineEventList is one page of events.
+type TimelineEventList struct {
+	// Total counts the events; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Events are the events of the page.
+	Events []TimelineEvent `json:"events"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// TimelineRelease is a release as the timeline tells of it. Releases.Get has all of it.
+type TimelineRelease struct {
+	// ReleaseID identifies the release.
+	ReleaseID string `json:"release_id"`
+	// ReleaseTag is its label. It may be null.
+	ReleaseTag sdk.Optional[string] `json:"release_tag,omitzero"`
+	// ReleaseNumber counts the releases of the app. It may be null.
+	ReleaseNumber sdk.Optional[int] `json:"release_number,omitzero"`
+	// Status is the state of the release; here it is plain text. It may be null.
+	Status sdk.Optional[string] `json:"status,omitzero"`
+	// Description tells people what it is about. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// EndpointCount is the number of endpoints in it. It may be null.
+	EndpointCount sdk.Optional[int] `json:"endpoint_count,omitzero"`
+	// AugmentationCount is the number of augmentations in it. It may be null.
+	AugmentationCount sdk.Optional[int] `json:"augmentation_count,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ToolConfigProfile is how a tool instance is set up in one environment.
+type ToolConfigProfile struct {
+	// ProfileID identifies the profile.
+	ProfileID string `json:"profile_id"`
+	// ToolInstanceID is the tool instance.
+	ToolInstanceID string `json:"tool_instance_id"`
+	// EnvironmentID is the environment. It may be null.
+	EnvironmentID sdk.Optional[string] `json:"environment_id,omitzero"`
+	// WorkspaceID is the workspace of both.
+	WorkspaceID string `json:"workspace_id"`
+	// OrgID is the organization of the workspace.
+	OrgID string `json:"org_id"`
+	// Name is the name of the profile. It may be null.
+	Name sdk.Optional[string] `json:"name,omitzero"`
+	// Configuration is how the tool is set up; which members depends on the tool.
+	Configuration map[string]any `json:"configuration,omitempty"`
+	// CredentialRefs refer to the credentials by name. They are kept elsewhere, so these are no secrets.
+	CredentialRefs map[string]string `json:"credential_refs,omitempty"`
+	// AuthConfig tells how it signs in; which members depends on the tool.
+	AuthConfig map[string]any `json:"auth_config,omitempty"`
+	// IsActive tells whether it is in force. It may be null.
+	IsActive sdk.Optional[bool] `json:"is_active,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ToolConfigProfileList is one page of profiles, most likely the only one.
+type ToolConfigProfileList struct {
+	// Total counts the profiles; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Profiles are the profiles of the page.
+	Profiles []ToolConfigProfile `json:"profiles"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ToolInstance is a tool of the library as it is set up in a workspace. The platform's page on it is known
+// only in part; what it sends beyond these members is kept in Extra.
+type ToolInstance struct {
+	// InstanceID identifies the instance; elsewhere it is called tool_instance_id.
+	InstanceID string `json:"instance_id"`
+	// ToolID is the tool of the library.
+	ToolID string `json:"tool_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// NamespaceID is the namespace it is for, if it is for one alone. It may be null.
+	NamespaceID sdk.Optional[string] `json:"namespace_id,omitzero"`
+	// Name is the name of the instance.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// Configuration is how the tool is set up; which members depends on the tool.
+	Configuration map[string]any `json:"configuration,omitempty"`
+	// HasCredentials tells whether it has what it takes to sign in. It may be null.
+	HasCredentials sdk.Optional[bool] `json:"has_credentials,omitzero"`
+	// CredentialRefs refer to the credentials by name. They are kept elsewhere, so these are no secrets.
+	CredentialRefs map[string]string `json:"credential_refs,omitempty"`
+	// CredentialFields are the names of the credentials it needs.
+	CredentialFields []string `json:"credential_fields,omitempty"`
+	// CustomActionParameters are parameters added to its actions, by action.
+	CustomActionParameters map[string][]map[string]any `json:"custom_action_parameters,omitempty"`
+	// ActionDefaults are the values its actions have unless others are given, by action.
+	ActionDefaults map[string]map[string]any `json:"action_defaults,omitempty"`
+	// AuthConfig tells how it signs in; which members depends on the tool.
+	AuthConfig map[string]any `json:"auth_config,omitempty"`
+	// CustomActions are actions added to those of the tool.
+	CustomActions []map[string]any `json:"custom_actions,omitempty"`
+	// IsActive tells whether it may be used. It may be null.
+	IsActive sdk.Optional[bool] `json:"is_active,omitzero"`
+	// MCPDescriptionOverride is what models are told about it in place of the tool's own description. It may be
+	// null.
+	MCPDescriptionOverride sdk.Optional[string] `json:"mcp_description_override,omitzero"`
+	// MCPActionFilter are the actions that models are offered.
+	MCPActionFilter []string `json:"mcp_action_filter,omitempty"`
+	// MCPActionDescriptions are what models are told about its actions, by action.
+	MCPActionDescriptions map[string]string `json:"mcp_action_descriptions,omitempty"`
+	// MCPMaxCallsPerTurn is how often a model may call it in one turn. It may be null.
+	MCPMaxCallsPerTurn sdk.Optional[int] `json:"mcp_max_calls_per_turn,omitzero"`
+	// MCPRequiresConfirmation tells whether a person has to confirm a call. The default is false. It may be
+	// null.
+	MCPRequiresConfirmation sdk.Optional[bool] `json:"mcp_requires_confirmation,omitzero"`
+	// MCPParameterOverrides are changes to the parameters of its actions, by action and parameter.
+	MCPParameterOverrides map[string]map[string]map[string]any `json:"mcp_parameter_overrides,omitempty"`
+	// AuthMode tells where its credentials are, such as vault. It may be null.
+	AuthMode sdk.Optional[string] `json:"auth_mode,omitzero"`
+	// ConnectionCredentials is how it is known to the service it connects to. It may be null.
+	ConnectionCredentials sdk.Optional[ConnectionCredentials] `json:"connection_credentials,omitzero"`
+	// ConnectionStatus tells how that connection is. It may be null.
+	ConnectionStatus sdk.Optional[string] `json:"connection_status,omitzero"`
+	// SchemaVersion is the version of the tool it was set up with. The default is 1. It may be null.
+	SchemaVersion sdk.Optional[int] `json:"schema_version,omitzero"`
+	// UpgradeAvailable tells whether the library has a later version. The default is false. It may be null.
+	UpgradeAvailable sdk.Optional[bool] `json:"upgrade_available,omitzero"`
+	// LatestSchemaVersion is that version. It may be null.
+	LatestSchemaVersion sdk.Optional[int] `json:"latest_schema_version,omitzero"`
+	// SchemaDeprecated tells whether its own version is going away. The default is false. It may be null.
+	SchemaDeprecated sdk.Optional[bool] `json:"schema_deprecated,omitzero"`
+	// LastUsedAt is when it was last used, in UTC. It may be null.
+	LastUsedAt sdk.Optional[time.Time] `json:"last_used_at,omitzero"`
+	// UsageCount counts how often it was used. It may be null.
+	UsageCount sdk.Optional[int] `json:"usage_count,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+	// ToolName is the name of the tool. It may be null.
+	ToolName sdk.Optional[string] `json:"tool_name,omitzero"`
+	// ToolSlug is that name in the form that addresses use. It may be null.
+	ToolSlug sdk.Optional[string] `json:"tool_slug,omitzero"`
+	// ToolCategory is the group of the tool in the library. It may be null.
+	ToolCategory sdk.Optional[string] `json:"tool_category,omitzero"`
+	// ToolIconURL is the address of the tool's picture. It may be null.
+	ToolIconURL sdk.Optional[string] `json:"tool_icon_url,omitzero"`
+	// SupportedStepTypes are the types of steps that can use it.
+	SupportedStepTypes []string `json:"supported_step_types,omitempty"`
+	// EffectiveActionSchemas are its actions as they are once all of the above is applied.
+	EffectiveActionSchemas []map[string]any `json:"effective_action_schemas,omitempty"`
+	// ToolConfigSchema are the members that configuration can have, with name, display_name, type, required and
+	// more.
+	ToolConfigSchema []map[string]any `json:"tool_config_schema,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// ToolInstanceList is one page of tool instances.
+type ToolInstanceList struct {
+	// Total counts the instances; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Instances are the instances of the page.
+	Instances []ToolInstance `json:"instances"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// User is a user of the platform with the profile.
+type User struct {
+	// UserID identifies the user.
+	UserID string `json:"user_id"`
+	// Email is the address the user signs in with. It may be null.
+	Email sdk.Optional[string] `json:"email,omitzero"`
+	// Username is the short name of the user. It may be null.
+	Username sdk.Optional[string] `json:"username,omitzero"`
+	// FullName is the name of the person. It may be null.
+	FullName sdk.Optional[string] `json:"full_name,omitzero"`
+	// AuthProvider is where the user is signed in, such as the platform itself or another service. It may be
+	// null.
+	AuthProvider sdk.Optional[string] `json:"auth_provider,omitzero"`
+	// IsActive tells whether the user may sign in. It may be null.
+	IsActive sdk.Optional[bool] `json:"is_active,omitzero"`
+	// IsVerified tells whether the email address was confirmed. It may be null.
+	IsVerified sdk.Optional[bool] `json:"is_verified,omitzero"`
+	// Roles are the roles of the user.
+	Roles []string `json:"roles,omitempty"`
+	// AvatarURL is the address of the picture. It may be null.
+	AvatarURL sdk.Optional[string] `json:"avatar_url,omitzero"`
+	// Bio is what the user says about themselves. It may be null.
+	Bio sdk.Optional[string] `json:"bio,omitzero"`
+	// Timezone is the time zone the user is shown times in. It may be null.
+	Timezone sdk.Optional[string] `json:"timezone,omitzero"`
+	// Locale is the language and region of the user. It may be null.
+	Locale sdk.Optional[string] `json:"locale,omitzero"`
+	// Preferences are the choices of the user. Their names aren't documented.
+	Preferences map[string]any `json:"preferences,omitempty"`
+	// Settings are the settings of the account. Their names aren't documented.
+	Settings map[string]any `json:"settings,omitempty"`
+	// CreatedAt is when the user was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when the user was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+	// LastLogin is when the user last signed in, in UTC. It may be null.
+	LastLogin sdk.Optional[time.Time] `json:"last_login,omitzero"`
+	// DefaultWorkspaceID is the workspace the user begins in. It may be null.
+	DefaultWorkspaceID sdk.Optional[string] `json:"default_workspace_id,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// UserList is one page of users.
+type UserList struct {
+	// Total counts the users; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Users are the users of the page.
+	Users []User `json:"users"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
 // ValidationErrorBody is what the platform answers when parameters or body don't fit.
 type ValidationErrorBody struct {
 	// Detail are the faults, at least one.
@@ -169,6 +2284,129 @@ type ValidationIssue struct {
 	Input sdk.Optional[any] `json:"input,omitzero"`
 	// Ctx holds the bounds or choices the value didn't meet, if any.
 	Ctx map[string]any `json:"ctx,omitempty"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Volume is a store of records in an environment, kept in collections.
+type Volume struct {
+	// VolumeID identifies the volume.
+	VolumeID string `json:"volume_id"`
+	// WorkspaceID is the workspace it belongs to.
+	WorkspaceID string `json:"workspace_id"`
+	// OrgID is the organization of the workspace.
+	OrgID string `json:"org_id"`
+	// EnvironmentID is the environment it belongs to. It may be null.
+	EnvironmentID sdk.Optional[string] `json:"environment_id,omitzero"`
+	// Name is the name of the volume.
+	Name string `json:"name"`
+	// Description tells people what it is for. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// EmbeddingModelID is the model its records are indexed with. It may be null.
+	EmbeddingModelID sdk.Optional[string] `json:"embedding_model_id,omitzero"`
+	// ExtractionModelID is the model that picks out what records speak of. It may be null.
+	ExtractionModelID sdk.Optional[string] `json:"extraction_model_id,omitzero"`
+	// IndexingMode tells when records are indexed. It may be null.
+	IndexingMode sdk.Optional[IndexingMode] `json:"indexing_mode,omitzero"`
+	// ChunkingStrategy tells how long texts are cut. It may be null.
+	ChunkingStrategy sdk.Optional[ChunkingStrategy] `json:"chunking_strategy,omitzero"`
+	// Status is the state of the volume. It may be null.
+	Status sdk.Optional[VolumeStatus] `json:"status,omitzero"`
+	// Tags are its labels.
+	Tags []string `json:"tags,omitempty"`
+	// ReindexStatus tells how the last rebuilding of the index stands. It may be null.
+	ReindexStatus sdk.Optional[string] `json:"reindex_status,omitzero"`
+	// ReindexStartedAt is when the last rebuilding of the index began, in UTC. It may be null.
+	ReindexStartedAt sdk.Optional[time.Time] `json:"reindex_started_at,omitzero"`
+	// ReindexCompletedAt is when the last rebuilding of the index ended, in UTC. It may be null.
+	ReindexCompletedAt sdk.Optional[time.Time] `json:"reindex_completed_at,omitzero"`
+	// ReindexProgress tells how far the rebuilding of the index is. Its members aren't documented.
+	ReindexProgress map[string]any `json:"reindex_progress,omitempty"`
+	// ReindexError tells why the last rebuilding of the index failed. It may be null.
+	ReindexError sdk.Optional[string] `json:"reindex_error,omitzero"`
+	// CreatedBy is the user who created it. It may be null.
+	CreatedBy sdk.Optional[string] `json:"created_by,omitzero"`
+	// CreatedAt is when it was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when it was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// VolumeList is one page of volumes, most likely the only one.
+type VolumeList struct {
+	// Total counts the volumes; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Volumes are the volumes of the page.
+	Volumes []Volume `json:"volumes"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// Workspace is a workspace of an organization. It holds apps, and what they share: environments, sources,
+// volumes and tools.
+type Workspace struct {
+	// WorkspaceID identifies the workspace.
+	WorkspaceID string `json:"workspace_id"`
+	// Name is the name of the workspace.
+	Name string `json:"name"`
+	// Description tells people what the workspace is about. It may be null.
+	Description sdk.Optional[string] `json:"description,omitzero"`
+	// OwnerID is the user who owns the workspace. It may be null.
+	OwnerID sdk.Optional[string] `json:"owner_id,omitzero"`
+	// SubscriptionPlanID is the plan the workspace is billed by. It may be null.
+	SubscriptionPlanID sdk.Optional[string] `json:"subscription_plan_id,omitzero"`
+	// IsActive tells whether the workspace is in use. It may be null.
+	IsActive sdk.Optional[bool] `json:"is_active,omitzero"`
+	// Tags are the labels of the workspace.
+	Tags []string `json:"tags,omitempty"`
+	// Region is the region its data is kept in, such as us-east-1, the default. It may be null.
+	Region sdk.Optional[string] `json:"region,omitzero"`
+	// S3Bucket is the bucket its files are kept in. It may be null.
+	S3Bucket sdk.Optional[string] `json:"s3_bucket,omitzero"`
+	// BucketStatus tells whether that bucket is there yet. It may be null.
+	BucketStatus sdk.Optional[BucketStatus] `json:"bucket_status,omitzero"`
+	// CreatedAt is when the workspace was created, in UTC. It may be null.
+	CreatedAt sdk.Optional[time.Time] `json:"created_at,omitzero"`
+	// UpdatedAt is when the workspace was last changed, in UTC. It may be null.
+	UpdatedAt sdk.Optional[time.Time] `json:"updated_at,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// WorkspaceAnalytics tells what is in a workspace and how its pipelines run. The platform's page on it is
+// known only in part; what it sends beyond these members is kept in Extra.
+type WorkspaceAnalytics struct {
+	// WorkspaceID identifies the workspace.
+	WorkspaceID string `json:"workspace_id"`
+	// Resources counts what is in the workspace. It may be null.
+	Resources sdk.Optional[ResourceCounts] `json:"resources,omitzero"`
+	// Executions counts the runs of its pipelines. It may be null.
+	Executions sdk.Optional[ExecutionCounts] `json:"executions,omitzero"`
+
+	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
+	Extra sdk.Extra `json:"-"`
+}
+
+// WorkspaceList is one page of workspaces.
+type WorkspaceList struct {
+	// Total counts the workspaces; whether those of the page or all of them isn't documented.
+	Total int `json:"total"`
+	// HasMore tells whether there is another page.
+	HasMore bool `json:"has_more"`
+	// NextCursor is the cursor of the next page; null on the last. It is opaque.
+	NextCursor sdk.Optional[string] `json:"next_cursor,omitzero"`
+	// Workspaces are the workspaces of the page.
+	Workspaces []Workspace `json:"workspaces"`
 
 	// Extra keeps the members that this type does not declare; they are written back when the value is sent.
 	Extra sdk.Extra `json:"-"`

@@ -11,10 +11,150 @@ type AppServices struct {
 	// Releases are the snapshots of one app, from draft to active to archived. They can't be edited: to change
 	// something, create another one.
 	Releases *ReleasesService
+	// Branches are the lines of work on an app.
+	Branches *BranchesService
+	// TimelineEvents are what happened to an app: commits, releases and deployments.
+	TimelineEvents *TimelineEventsService
+	// Namespaces are what an app knows in one context: threads, memories and sources.
+	Namespaces *NamespacesService
+	// Messages are what was said in a thread. They belong to an app.
+	Messages *MessagesService
+	// Memories are what an app remembers in a namespace.
+	Memories *MemoriesService
+	// Actions call an endpoint of an app by themselves, on a schedule or when they are started.
+	Actions *ActionsService
+	// AppTokens are the tokens of an app, with which programs call the platform.
+	AppTokens *AppTokensService
 }
 
 func newAppServices(t *transport.Client) AppServices {
 	return AppServices{
-		Releases: &ReleasesService{t},
+		Releases:       &ReleasesService{t},
+		Branches:       &BranchesService{t},
+		TimelineEvents: &TimelineEventsService{t},
+		Namespaces:     &NamespacesService{t},
+		Messages:       &MessagesService{t},
+		Memories:       &MemoriesService{t},
+		Actions:        &ActionsService{t},
+		AppTokens:      &AppTokensService{t},
+	}
+}
+
+// WorkspaceServices are the operations of one workspace, by subject.
+type WorkspaceServices struct {
+	// Apps are the apps of a workspace.
+	Apps *AppsService
+	// Members are the users of a workspace with their roles.
+	Members *MembersService
+	// Environments are the places of a workspace that releases are deployed to.
+	Environments *EnvironmentsService
+	// Threads are the conversations in a namespace. Their paths go without the app. They belong to a workspace.
+	Threads *ThreadsService
+	// Artifacts are what runs made in a namespace. Their paths go without the app. They belong to a workspace.
+	Artifacts *ArtifactsService
+	// Sources are the documents that pipelines draw on. They belong to a workspace.
+	Sources *SourcesService
+	// Volumes are stores of records. They belong to a workspace.
+	Volumes *VolumesService
+	// Collections are the sets of like records in a volume. They belong to a workspace.
+	Collections *CollectionsService
+	// ToolInstances are the tools of the library as they are set up in a workspace.
+	ToolInstances *ToolInstancesService
+	// ToolConfigProfiles are how a tool instance is set up in each environment. They belong to a workspace.
+	ToolConfigProfiles *ToolConfigProfilesService
+	// ModelEntitlements are the models that a workspace may use.
+	ModelEntitlements *ModelEntitlementsService
+	// Analytics are the figures of a workspace.
+	Analytics *AnalyticsService
+	// Events are what happens in a workspace while people work in it.
+	Events *EventsService
+}
+
+func newWorkspaceServices(t *transport.Client) WorkspaceServices {
+	return WorkspaceServices{
+		Apps:               &AppsService{t},
+		Members:            &MembersService{t},
+		Environments:       &EnvironmentsService{t},
+		Threads:            &ThreadsService{t},
+		Artifacts:          &ArtifactsService{t},
+		Sources:            &SourcesService{t},
+		Volumes:            &VolumesService{t},
+		Collections:        &CollectionsService{t},
+		ToolInstances:      &ToolInstancesService{t},
+		ToolConfigProfiles: &ToolConfigProfilesService{t},
+		ModelEntitlements:  &ModelEntitlementsService{t},
+		Analytics:          &AnalyticsService{t},
+		Events:             &EventsService{t},
+	}
+}
+
+// OrganizationServices are the operations of one organization, by subject.
+type OrganizationServices struct {
+	// Workspaces are the workspaces of an organization.
+	Workspaces *WorkspacesService
+	// Augmentations are pipelines. They are listed by organization: the workspace is a parameter, not part of
+	// the path. They belong to an organization.
+	Augmentations *AugmentationsService
+	// Recipes are pipelines that are ready to be copied. They belong to an organization.
+	Recipes *RecipesService
+	// ProviderAccounts are accounts with the providers of models. They belong to an organization.
+	ProviderAccounts *ProviderAccountsService
+	// RouterPolicies are the rules by which requests find a model. They belong to an organization.
+	RouterPolicies *RouterPoliciesService
+	// AppTokenPolicies are the rules that bound the tokens of apps. They belong to an organization.
+	AppTokenPolicies *AppTokenPoliciesService
+	// ApprovalPolicies are the rules that have people approve actions. They belong to an organization.
+	ApprovalPolicies *ApprovalPoliciesService
+	// Permissions are what roles and tokens can be given. They belong to an organization.
+	Permissions *PermissionsService
+	// Activities are the log of who asked the platform for what. They belong to an organization.
+	Activities *ActivitiesService
+	// AnalyticsRollups are the figures of an organization over all its workspaces.
+	AnalyticsRollups *AnalyticsRollupsService
+	// Commands are what the palette of the platform's own interface offers. They belong to an organization.
+	Commands *CommandsService
+}
+
+func newOrganizationServices(t *transport.Client) OrganizationServices {
+	return OrganizationServices{
+		Workspaces:       &WorkspacesService{t},
+		Augmentations:    &AugmentationsService{t},
+		Recipes:          &RecipesService{t},
+		ProviderAccounts: &ProviderAccountsService{t},
+		RouterPolicies:   &RouterPoliciesService{t},
+		AppTokenPolicies: &AppTokenPoliciesService{t},
+		ApprovalPolicies: &ApprovalPoliciesService{t},
+		Permissions:      &PermissionsService{t},
+		Activities:       &ActivitiesService{t},
+		AnalyticsRollups: &AnalyticsRollupsService{t},
+		Commands:         &CommandsService{t},
+	}
+}
+
+// Services are the operations, by subject.
+type Services struct {
+	// Organizations are what everything else belongs to. No organization has to be named first.
+	Organizations *OrganizationsService
+	// Users are people with their profiles. The workspace is a parameter, not part of the path. No organization
+	// has to be named first.
+	Users *UsersService
+	// Notifications are what the platform tells the caller. No organization has to be named first.
+	Notifications *NotificationsService
+	// Registrations are how people come to have an account. No organization has to be named first.
+	Registrations *RegistrationsService
+	// Admins are those who may administer an organization. No organization has to be named first.
+	Admins *AdminsService
+	// Endpoints are where the pipelines of apps are called. No organization has to be named first.
+	Endpoints *EndpointsService
+}
+
+func newServices(t *transport.Client) Services {
+	return Services{
+		Organizations: &OrganizationsService{t},
+		Users:         &UsersService{t},
+		Notifications: &NotificationsService{t},
+		Registrations: &RegistrationsService{t},
+		Admins:        &AdminsService{t},
+		Endpoints:     &EndpointsService{t},
 	}
 }

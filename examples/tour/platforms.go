@@ -29,7 +29,7 @@ type platforms struct {
 	licensingFake *licensingtest.Server
 
 	cargo     *cargo.Client
-	app       *releases.App
+	app       *releases.AppServices
 	versori   *versori.Client
 	licensing *licensing.Client
 }

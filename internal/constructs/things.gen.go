@@ -32,6 +32,7 @@ func (s *ThingsService) File(ctx context.Context, path string, opts ...sdk.Optio
 		Path:      "/files/{path}",
 		Args:      []string{path},
 		Segments:  "path",
+		Accept:    "text/plain",
 		Slow:      true,
 	}
 	text, err := transport.Bytes(ctx, s.client, &call, opts)
@@ -177,9 +178,10 @@ func (s *ThingsService) Delete(ctx context.Context, thingID string, opts ...sdk.
 // GET /status
 func (s *ThingsService) Status(ctx context.Context, opts ...sdk.Option) (any, error) {
 	call := transport.Call{
-		Operation: "Things.Status",
-		Method:    "GET",
-		Path:      "/status",
+		Operation:  "Things.Status",
+		Method:     "GET",
+		Path:       "/status",
+		MayBeEmpty: true,
 	}
 	result, err := transport.Do(ctx, s.client, &call, codec.AnyElem, opts)
 	if err != nil {
@@ -197,6 +199,7 @@ func (s *ThingsService) Picture(ctx context.Context, thingID string, opts ...sdk
 		Method:    "GET",
 		Path:      "/things/{thing_id}/picture",
 		Args:      []string{thingID},
+		Accept:    "image/png",
 	}
 	return transport.Bytes(ctx, s.client, &call, opts)
 }
@@ -225,6 +228,7 @@ func (s *ThingsService) Readme(ctx context.Context, thingID string, opts ...sdk.
 		Method:    "GET",
 		Path:      "/things/{thing_id}/readme",
 		Args:      []string{thingID},
+		Accept:    "text/plain",
 	}
 	text, err := transport.Bytes(ctx, s.client, &call, opts)
 	return string(text), err

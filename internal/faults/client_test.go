@@ -29,7 +29,7 @@ func shop() releases.AppRef { return releases.AppRef{Org: "acme", Workspace: "ma
 type clients struct {
 	cargo     *cargo.Client
 	releases  *releases.Client
-	app       *releases.App
+	app       *releases.AppServices
 	versori   *versori.Client
 	licensing *licensing.Client
 }

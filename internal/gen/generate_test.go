@@ -147,12 +147,12 @@ func TestWhatCanNotBeGeneratedIsRefusedWithItsPlace(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for tag, want := range map[string]string{"Releases": "Release", "Activities": "Activity", "Access": "Access", "Flows": "Flow"} {
+	for tag, want := range map[string]string{"Releases": "Release", "Activities": "Activity", "Access": "Access", "Flows": "Flow", "Branches": "Branch"} {
 		if got := singular(tag); got != want {
 			t.Errorf("singular(%q) = %q, want %q", tag, got, want)
 		}
 	}
-	for tag, want := range map[string]string{"Releases": "releases", "EndUsers": "end_users", "KV": "kv", "KVStores": "kv_stores", "IAM": "iam"} {
+	for tag, want := range map[string]string{"Releases": "releases", "EndUsers": "end_users", "KV": "kv", "KVStores": "kv_stores", "KVs": "kvs", "IAM": "iam", "AppTokenPolicies": "app_token_policies"} {
 		if got := fileName(tag); got != want {
 			t.Errorf("fileName(%q) = %q, want %q", tag, got, want)
 		}

@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -126,6 +126,8 @@ type Method struct {
 	Result               Result
 	Repeat               string // "", transport.Safe or transport.Never
 	Slow                 bool   // takes minutes
+	Stream               bool   // can answer with server-sent events; StreamName is the method for that
+	StreamName           string
 	Pages                *Pagination
 	Aliases              []string // "METHOD path"
 	Errors               []ErrorType
@@ -156,9 +158,11 @@ type Body struct {
 
 // Result is what a successful answer holds.
 type Result struct {
-	Kind   string // none, json, text, bytes
-	Type   Type
-	Decode string
+	Kind    string // none, json, text, bytes, events
+	Type    Type
+	Decode  string
+	Accept  string // media type to ask for, where it isn't JSON
+	Untyped bool   // anything, so also nothing
 }
 
 // Pointer tells whether the method returns *T (objects) or T.
@@ -211,13 +215,20 @@ func (v *view) services(ops []codegen.OperationDefinition) []Service {
 	return out
 }
 
-// fileName turns a tag into a file name: EndUsers -> end_users, KVStores -> kv_stores.
+// fileName turns a tag into a file name: EndUsers -> end_users, KVStores -> kv_stores. A word begins at a capital that
+// follows a small letter, or that comes before one.
 func fileName(tag string) string {
-	return strings.ToLower(wordStart.ReplaceAllString(tag, "${1}_${2}"))
+	var b strings.Builder
+	for i, r := range tag {
+		small := func(j int) bool { return j >= 0 && j < len(tag) && tag[j] >= 'a' && tag[j] <= 'z' }
+		plural := i+2 == len(tag) && tag[i+1] == 's' // the s of KVs begins no word
+		if i > 0 && unicode.IsUpper(r) && (small(i-1) || small(i+1) && !plural) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
-
-// wordStart is where a word begins inside of a name: after a small letter, or before the last of several capitals.
-var wordStart = regexp.MustCompile(`([a-z0-9]|[A-Z])([A-Z][a-z]+)`)
 
 func (v *view) method(op codegen.OperationDefinition) Method {
 	tag, verb, _ := strings.Cut(v.ids[op.Spec], ".")
@@ -245,6 +256,12 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 		m.Repeat = "transport.Never"
 	}
 	m.Slow = op.Spec.Extensions["x-timeout"] == "none"
+	if op.Spec.Extensions["x-stream"] == "sse" {
+		m.Stream, m.StreamName = true, verb+"Stream"
+		if m.Result.Kind == "events" {
+			m.StreamName = verb
+		}
+	}
 	m.Pages = v.pagination(op, m)
 	m.Errors = v.errorTypes(op)
 	aliases, _ := op.Spec.Extensions["x-aliases"].([]any)
@@ -391,11 +408,13 @@ func (v *view) result(op codegen.OperationDefinition) Result {
 			switch {
 			case isJSON(media):
 				t := resolve(response.Value.Content[media].Schema)
-				return Result{Kind: "json", Type: t, Decode: t.decodeElem()}
+				return Result{Kind: "json", Type: t, Decode: t.decodeElem(), Untyped: t.Kind == Any || t.Kind == Raw}
+			case media == "text/event-stream":
+				return Result{Kind: "events"}
 			case strings.HasPrefix(media, "text/"):
-				return Result{Kind: "text"}
+				return Result{Kind: "text", Accept: media}
 			default:
-				return Result{Kind: "bytes"}
+				return Result{Kind: "bytes", Accept: media}
 			}
 		}
 	}
@@ -431,6 +450,8 @@ func singular(tag string) string {
 		return strings.TrimSuffix(tag, "ies") + "y"
 	case strings.HasSuffix(tag, "ss"):
 		return tag
+	case strings.HasSuffix(tag, "ches"), strings.HasSuffix(tag, "shes"), strings.HasSuffix(tag, "sses"), strings.HasSuffix(tag, "xes"):
+		return strings.TrimSuffix(tag, "es")
 	}
 	return strings.TrimSuffix(tag, "s")
 }

@@ -155,7 +155,10 @@ func (x *exchange) outgoing(req *http.Request, w *watch) (*http.Request, error) 
 	if x.call.Accept != "" {
 		out.Header["Accept"] = []string{x.call.Accept}
 	}
-	if cookies := req.Header["Cookie"]; len(cookies) > 0 {
+	if x.stream {
+		delete(out.Header, "Accept-Encoding") // net/http then asks for gzip itself, and unpacks it as it comes
+	}
+	if cookies := req.Header["Cookie"]; home && len(cookies) > 0 {
 		out.Header["Cookie"] = cookies
 	}
 	x.setBody(out)

@@ -44,6 +44,8 @@ type Call struct {
 	Repeat      Repeat
 	// Slow is an operation that takes minutes: no attempt is given up before slowTimeout.
 	Slow bool
+	// MayBeEmpty lets an answer without a body be the zero value instead of an error.
+	MayBeEmpty bool
 	// Accept is the answer's type, "application/json" if empty.
 	Accept string
 	// Stream says that the answer's body takes as long as it takes: the limit of an attempt ends with the headers. The body
@@ -78,11 +80,15 @@ func Do[T any](ctx context.Context, c *Client, call *Call, decode func(*T, *code
 	if err := x.run(); err != nil {
 		return nil, err
 	}
+	v := new(T)
+	if call.MayBeEmpty && blank(x.body()) {
+		x.succeed()
+		return v, nil
+	}
 	body, failure := x.json()
 	if failure != nil {
 		return nil, x.finish(failure)
 	}
-	v := new(T)
 	if err := decodeInto(x.s.shared, body, v, decode); err != nil {
 		return nil, x.finish(x.undecodable(err))
 	}

@@ -61,6 +61,7 @@ func (x *exchange) leave(req *http.Request) error {
 	for name := range req.Header {
 		delete(req.Header, name)
 	}
+	req.Body, req.GetBody, req.ContentLength = nil, nil, 0
 	req.URL.RawQuery = withoutQuery(req.URL.RawQuery, x.url.RawQuery)
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // deploy is the code under test: it makes a release and puts it live.
-func deploy(ctx context.Context, app *releases.App, tag string) (*releases.ReleaseAction, error) {
+func deploy(ctx context.Context, app *releases.AppServices, tag string) (*releases.ReleaseAction, error) {
 	release, err := app.Releases.Create(ctx, releases.ReleaseCreate{ReleaseTag: tag})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,152 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"mime"
+
+	"github.com/wharfinger/sdk"
+)
+
+const eventStream = "text/event-stream"
+
+// Events makes a call whose answer is a stream of server-sent events, when the loop begins. A failure is yielded once and
+// ends it; leaving the loop ends the exchange. What comes after the headers is bounded by no timeout but the context's:
+// a stream may be silent for long.
+func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
+	stream := *call
+	stream.Accept, stream.Stream = eventStream, true
+	return func(yield func(sdk.StreamEvent, error) bool) {
+		body, limit, err := openEvents(ctx, c, &stream, opts)
+		if err != nil {
+			yield(sdk.StreamEvent{}, err)
+			return
+		}
+		defer body.Close()
+		events := eventReader{in: bufio.NewReader(body), limit: limit}
+		for {
+			event, err := events.next()
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case err != nil:
+				yield(sdk.StreamEvent{}, brokenStream(ctx, c, &stream, err))
+				return
+			case !yield(event, nil):
+				return
+			}
+		}
+	}
+}
+
+// openEvents makes the call up to the answer's headers.
+func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (io.ReadCloser, int64, error) {
+	x, err := start(ctx, c, call, opts)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer x.release()
+	x.stream = true
+	if err := x.run(); err != nil {
+		return nil, 0, err
+	}
+	if media, _, err := mime.ParseMediaType(contentType(x.header)); err != nil || media != eventStream {
+		_ = x.opened.Close()
+		return nil, 0, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
+	}
+	x.succeed()
+	return x.opened, x.s.maxBodySize, nil
+}
+
+// brokenStream is the error of a stream that ended in the middle.
+func brokenStream(ctx context.Context, c *Client, call *Call, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	e := &sdk.Error{Service: c.s.platform.Name, Operation: call.Operation, Method: call.Method, Path: call.Path,
+		Attempts: 1, Message: "the stream broke off: " + plainText(err)}
+	return e.Wrap(err)
+}
+
+// eventReader reads the format of HTML's server-sent events. Lines end with a line feed, a carriage return or both.
+type eventReader struct {
+	in    *bufio.Reader
+	limit int64 // of an event, in bytes; 0 for none
+	id    string
+	begun bool
+	wasCR bool
+}
+
+var errEventTooLarge = &localFault{"an event of the stream is larger than the limit", sdk.ErrTooLarge}
+
+// next gives the next event that has data. What follows the last blank line is cut off and no event; an end within an
+// event is io.ErrUnexpectedEOF.
+func (r *eventReader) next() (sdk.StreamEvent, error) {
+	event := sdk.StreamEvent{Name: "message"}
+	var data []byte
+	hasData := false
+	for {
+		line, err := r.line(int64(len(data)))
+		if err != nil {
+			if errors.Is(err, io.EOF) && (hasData || len(line) > 0) {
+				err = io.ErrUnexpectedEOF
+			}
+			return sdk.StreamEvent{}, err
+		}
+		if len(line) == 0 {
+			if hasData {
+				event.ID, event.Data = r.id, data
+				return event, nil
+			}
+			event.Name = "message"
+			continue
+		}
+		name, value, _ := bytes.Cut(line, []byte{':'})
+		value = bytes.TrimPrefix(value, []byte{' '})
+		switch string(name) {
+		case "event":
+			event.Name = string(value)
+		case "data":
+			if hasData {
+				data = append(data, '\n')
+			}
+			data, hasData = append(data, value...), true
+		case "id":
+			if bytes.IndexByte(value, 0) < 0 {
+				r.id = string(value)
+			}
+		}
+	}
+}
+
+// line reads up to the end of a line, within what the limit leaves beside used.
+func (r *eventReader) line(used int64) ([]byte, error) {
+	var line []byte
+	for {
+		c, err := r.in.ReadByte()
+		if err != nil {
+			return line, err
+		}
+		if r.wasCR {
+			r.wasCR = false
+			if c == '\n' {
+				continue // the second half of the end of the line before
+			}
+		}
+		if c == '\n' || c == '\r' {
+			r.wasCR = c == '\r'
+			if !r.begun {
+				r.begun = true
+				line = bytes.TrimPrefix(line, []byte("\ufeff"))
+			}
+			return line, nil
+		}
+		if line = append(line, c); r.limit > 0 && used+int64(len(line)) > r.limit {
+			return nil, errEventTooLarge
+		}
+	}
+}
