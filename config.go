@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -114,7 +115,8 @@ type TokenSourceFunc func(ctx context.Context) (Secret, error)
 // Token calls f.
 func (f TokenSourceFunc) Token(ctx context.Context) (Secret, error) { return f(ctx) }
 
-// Response tells what came with the answer of a call besides its body; see [WithResponse].
+// Response tells what came with the answer of a call besides its body; see [WithResponse]. Formatted, logged or encoded
+// as JSON it doesn't show Header, in which servers hand out sessions and signed addresses.
 type Response struct {
 	// Status is the last answer's, 0 if there was none.
 	Status int
@@ -126,6 +128,27 @@ type Response struct {
 	Attempts int
 	// Duration is how long the call took, attempts and waits together.
 	Duration time.Duration
+}
+
+// Format shows everything but the header.
+func (r Response) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "status %d, request id %q, %d attempts in %v", r.Status, r.RequestID, r.Attempts, r.Duration)
+}
+
+// LogValue is a group of everything but the header.
+func (r Response) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("status", r.Status), slog.String("request_id", r.RequestID),
+		slog.Int("attempts", r.Attempts), slog.Duration("duration", r.Duration))
+}
+
+// MarshalJSON gives everything but the header; duration is in seconds.
+func (r Response) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Status    int     `json:"status"`
+		RequestID string  `json:"request_id,omitempty"`
+		Attempts  int     `json:"attempts"`
+		Duration  float64 `json:"duration"`
+	}{r.Status, r.RequestID, r.Attempts, r.Duration.Seconds()})
 }
 
 // Format shows neither the token nor any header.

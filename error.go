@@ -179,8 +179,9 @@ func (e *Error) writeContext(b *strings.Builder) {
 	}
 }
 
-// Format writes what Error gives for every verb, so that %+v and %#v show no more than %v.
-func (e *Error) Format(f fmt.State, verb rune) {
+// Format writes what Error gives for every verb, so that %+v and %#v show no more than %v. It is a method of the value
+// too, for those who print *e.
+func (e Error) Format(f fmt.State, verb rune) {
 	text := e.Error()
 	if verb == 'q' {
 		text = strconv.Quote(text)
@@ -189,10 +190,10 @@ func (e *Error) Format(f fmt.State, verb rune) {
 }
 
 // GoString is what Error gives.
-func (e *Error) GoString() string { return e.Error() }
+func (e Error) GoString() string { return e.Error() }
 
 // LogValue is a group of the members that are safe to log.
-func (e *Error) LogValue() slog.Value {
+func (e Error) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("service", e.Service), slog.String("operation", e.Operation),
 		slog.String("method", e.Method), slog.String("path", e.Path),
@@ -211,7 +212,7 @@ func (e *Error) LogValue() slog.Value {
 }
 
 // MarshalJSON gives the members that are safe to show; retry_after is in seconds.
-func (e *Error) MarshalJSON() ([]byte, error) {
+func (e Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Service    string       `json:"service,omitempty"`
 		Operation  string       `json:"operation,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 )
 
 // Optional is a member that may be left out or, where the platform's document
@@ -92,6 +93,18 @@ func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	}
 	*o = Some(v)
 	return nil
+}
+
+// LogValue gives log/slog the value itself, whose own LogValue then counts, and null or "absent" where there is none:
+// JSON handlers would otherwise write what MarshalJSON does, secret members included.
+func (o Optional[T]) LogValue() slog.Value {
+	switch o.state {
+	case optionalValue:
+		return slog.AnyValue(o.value)
+	case optionalNull:
+		return slog.AnyValue(nil)
+	}
+	return slog.StringValue("absent")
 }
 
 // String returns the value as fmt.Sprint shows it, or "null", or "absent".

@@ -114,12 +114,12 @@ func decodeError(e *sdk.Error) {
 	if e.Message == "" {
 		e.Message = p.Text("detail") // other routes of such servers put one sentence there
 	}
-	if seconds := p.Object("details").Number("retry_after"); seconds > 0 && seconds < maxRetryAfter.Seconds() {
-		e.RetryAfter = time.Duration(seconds * float64(time.Second))
+	if seconds := p.Object("details").Number("retry_after"); seconds > 0 {
+		e.RetryAfter = time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
 	}
 }
 
-// maxRetryAfter is where a number of seconds stops to make sense as a wait.
+// maxRetryAfter stands for every longer wait: longer than any client waits, and a duration can hold it.
 const maxRetryAfter = 365 * 24 * time.Hour
 
 // location turns ["body","items",0,"name"] into body.items[0].name.

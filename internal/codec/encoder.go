@@ -18,6 +18,8 @@ type Encoder struct {
 	buf    []byte
 	strict bool
 	err    error
+	// secrets are the texts of the secrets that a strict encoder wrote.
+	secrets []string
 
 	// frames are the objects and arrays that are open, names the members written so
 	// far in those objects. Together they are the path to where we are, and what
@@ -96,6 +98,15 @@ func (e *Encoder) Bytes() ([]byte, error) {
 		return nil, e.err
 	}
 	return e.buf, nil
+}
+
+// Secrets are the texts of the secrets in a request, which must not be shown where somebody quotes it.
+func (e *Encoder) Secrets() []string { return e.secrets }
+
+func (e *Encoder) secret(s sdk.Secret) {
+	if e.strict && !s.IsZero() {
+		e.secrets = append(e.secrets, s.Reveal())
+	}
 }
 
 // Marshal encodes v leniently, for its MarshalJSON method.

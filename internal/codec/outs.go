@@ -57,7 +57,10 @@ func AnyOut(v *any, e *Encoder) { e.any(*v) }
 func RawOut(v *json.RawMessage, e *Encoder) { e.raw(*v) }
 
 // SecretOut writes the text of a secret.
-func SecretOut(v *sdk.Secret, e *Encoder) { e.buf = appendString(e.buf, v.Reveal()) }
+func SecretOut(v *sdk.Secret, e *Encoder) {
+	e.secret(*v)
+	e.buf = appendString(e.buf, v.Reveal())
+}
 
 // EnumOut writes an enum value.
 func EnumOut[E ~string](v *E, e *Encoder) { e.buf = appendString(e.buf, string(*v)) }

@@ -99,6 +99,7 @@ func PutRaw(e *Encoder, name string, v json.RawMessage, x *sdk.Extra, r Rule) {
 
 // PutSecret writes the text of a secret.
 func PutSecret(e *Encoder, name string, v sdk.Secret, x *sdk.Extra, r Rule) {
+	e.secret(v)
 	PutString(e, name, v.Reveal(), x, r)
 }
 

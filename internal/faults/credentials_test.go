@@ -12,5 +12,9 @@ func credentials() []check {
 		{63, "no redirect but 303 turns a POST into a GET", onlySeeOtherMakesAGet},
 		{64, "the address of another origin is no path", addressesAreNoPaths},
 		{64, "a cursor that is an address is sent as a cursor", cursorsAreNoAddresses},
+		{65, "no failure of any kind shows a token or a secret or a query in anything that can be printed", secretsStaySecret},
+		{65, "a client that can not be made shows nothing of what was wrong", clientsThatCantBeMade},
+		{65, "models hide their secret members everywhere but on the wire", modelsHideTheirSecrets},
+		{66, "a log line has only members that are safe to show", logsHaveNothingBut},
 	}
 }

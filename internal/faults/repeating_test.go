@@ -73,8 +73,8 @@ func resetPoints() map[string]func(*conn) {
 			c.s.note(&http.Request{Body: http.NoBody})
 			c.reset()
 		},
-		"after the body":       func(c *conn) { c.request(); c.reset() },
-		"within the answer":    func(c *conn) { c.request(); c.say("HTTP/1.1 200 OK\r\nContent-T"); c.reset() },
+		"after the body":        func(c *conn) { c.request(); c.reset() },
+		"within the answer":     func(c *conn) { c.request(); c.say("HTTP/1.1 200 OK\r\nContent-T"); c.reset() },
 		"closed without a word": func(c *conn) { c.request() },
 	}
 }

@@ -280,7 +280,9 @@ func answer(status int, body string, header ...string) http.HandlerFunc {
 func success() http.HandlerFunc { return answer(200, anything) }
 
 // failure is the platform's own error body with a status.
-func failure(status int, header ...string) http.HandlerFunc { return answer(status, trouble, header...) }
+func failure(status int, header ...string) http.HandlerFunc {
+	return answer(status, trouble, header...)
+}
 
 // resets is a step that reads the whole request and resets the connection.
 func resets(w http.ResponseWriter, _ *http.Request) {

@@ -1,5 +1,9 @@
 package faults_test
 
+import "slices"
+
 func waiting() []check {
-	return nil
+	checks := slices.Concat(retryAfters(), backoffs(), cancellations())
+	slices.SortStableFunc(checks, func(a, b check) int { return a.number - b.number })
+	return checks
 }

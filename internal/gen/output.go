@@ -13,6 +13,14 @@ import (
 // marker starts a new output file inside the text that the templates emit; the same name may come back later.
 var marker = regexp.MustCompile(`(?m)^//file: (\S+)\n`)
 
+// packageDoc is the file whose text is the package's comment, and so stands before the package clause.
+const packageDoc = "doc.gen.go"
+
+var (
+	generatedLine = regexp.MustCompile(`(?m)^// Code generated .*$`)
+	packageClause = regexp.MustCompile(`(?m)^package \w+$`)
+)
+
 // splitFiles cuts the rendered text at its markers. What stands before the first marker is the head that every file
 // gets: the generated-code line, the package clause and all imports, of which each file keeps those it uses.
 func splitFiles(source string) (map[string][]byte, error) {
@@ -34,9 +42,13 @@ func splitFiles(source string) (map[string][]byte, error) {
 		if strings.TrimSpace(body) == "" {
 			continue
 		}
-		formatted, err := imports.Process(name, []byte(head+body), &imports.Options{Comments: true, TabIndent: true, TabWidth: 8})
+		text := head + body
+		if name == packageDoc {
+			text = generatedLine.FindString(head) + "\n\n" + strings.TrimSpace(body) + "\n" + packageClause.FindString(head) + "\n"
+		}
+		formatted, err := imports.Process(name, []byte(text), &imports.Options{Comments: true, TabIndent: true, TabWidth: 8})
 		if err != nil {
-			return nil, fmt.Errorf("formatting %s: %w\n%s", name, err, numbered(head+body))
+			return nil, fmt.Errorf("formatting %s: %w\n%s", name, err, numbered(text))
 		}
 		files[name] = formatted
 	}

@@ -10,6 +10,7 @@ import (
 
 // Pagination is what x-pagination says, turned into the expressions of a pager.
 type Pagination struct {
+	Style string
 	Pages string // name of the method that iterates over pages
 	All   string // name of the method that iterates over items
 	Item  Type   // of the list
@@ -29,7 +30,7 @@ func (v *view) pagination(op codegen.OperationDefinition, m Method) *Pagination 
 	}
 	text := func(key string) string { s, _ := rule[key].(string); return s }
 	p := &Pagination{InBody: text("in") == "body", Array: m.Result.Type.Kind == Slice}
-	p.Pages, p.All = m.Name+"Pages", m.Name+"All"
+	p.Style, p.Pages, p.All = text("style"), m.Name+"Pages", m.Name+"All"
 	if m.Name == "List" {
 		p.Pages, p.All = "Pages", "All"
 	}

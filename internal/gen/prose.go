@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
@@ -35,6 +36,28 @@ func (v *view) methodDoc(op codegen.OperationDefinition, m Method) []string {
 		line += " — " + op.Spec.ExternalDocs.URL
 	}
 	return append(doc, line)
+}
+
+// coverage is the package comment's table of operations: method, how it is known, how it pages, what it sends.
+func (v *view) coverage(services []Service) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, s := range services {
+		for _, m := range s.Methods {
+			pages := ""
+			if m.Pages != nil {
+				pages = m.Pages.Style
+			}
+			fmt.Fprintf(w, "//\t%s\t%s\t%s\t%s %s\n", m.ID, m.Evidence, pages, m.HTTPMethod, m.Path)
+		}
+	}
+	w.Flush()
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	for i, line := range lines {
+		// The first column's padding would not survive as the indent of a preformatted block.
+		lines[i] = "//\t" + strings.TrimSpace(strings.TrimPrefix(line, "//"))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // sentinels names the errors.Is targets of the documented statuses.

@@ -76,6 +76,7 @@ func (v *view) functions() map[string]any {
 		"models":   func(types []codegen.TypeDefinition) ([]Model, error) { return v.models(types), v.err },
 		"services": func(ops []codegen.OperationDefinition) ([]Service, error) { return v.services(ops), v.err },
 		"levels":   v.levels,
+		"coverage": v.coverage,
 		"events":   func() ([]EventGroup, error) { return v.events(), v.err },
 		"codes":    v.codes,
 	}
@@ -130,6 +131,7 @@ type Method struct {
 	StreamName           string
 	Pages                *Pagination
 	Aliases              []string // "METHOD path"
+	Evidence             string   // where the knowledge comes from: seed, documented or observed
 	Errors               []ErrorType
 }
 
@@ -268,6 +270,8 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 	for _, a := range aliases {
 		m.Aliases = append(m.Aliases, fmt.Sprint(a))
 	}
+	evidence, _ := op.Spec.Extensions["x-evidence"].(map[string]any)
+	m.Evidence, _ = evidence["source"].(string)
 	m.Doc = comment("", v.methodDoc(op, m)...)
 	return m
 }

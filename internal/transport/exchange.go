@@ -24,7 +24,8 @@ type exchange struct {
 	client   http.Client
 	request  retryablehttp.Request
 	url      url.URL
-	sent     []byte // the request's body
+	sent     []byte   // the request's body
+	secrets  []string // in it
 	began    time.Time
 	safe     bool // sending the request twice does what sending it once does
 	download bool // the body may take longer than an attempt
@@ -105,7 +106,7 @@ func (x *exchange) prepare() error {
 		if err != nil {
 			return err
 		}
-		x.sent = body
+		x.sent, x.secrets = body, e.Secrets()
 	case x.call.Raw != nil:
 		x.sent = x.call.Raw
 	}

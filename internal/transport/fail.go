@@ -55,7 +55,8 @@ func (x *exchange) decodeError(e *sdk.Error) {
 	e.RetryAfter = min(max(e.RetryAfter, 0), maxWait)
 	e.Message, e.Code = x.scrub(e.Message), x.scrub(e.Code)
 	for i := range e.Fields {
-		e.Fields[i].Message = x.scrub(e.Fields[i].Message)
+		f := &e.Fields[i]
+		f.Path, f.Code, f.Message = x.scrub(f.Path), x.scrub(f.Code), x.scrub(f.Message)
 	}
 }
 
@@ -181,18 +182,21 @@ func plainText(err error) string {
 // shortestSecret is the length from which a token can be told from a part of a word.
 const shortestSecret = 8
 
-// scrub takes the token and the query out of a text that others made.
+// scrub takes the token, the request's secrets and its query out of a text that others made.
 func (x *exchange) scrub(text string) string {
 	if text == "" {
 		return ""
 	}
-	for _, token := range []string{x.s.token.Reveal(), x.token.Reveal()} {
-		if len(token) >= shortestSecret {
-			text = strings.ReplaceAll(text, token, "[redacted]")
+	for _, secret := range append([]string{x.s.token.Reveal(), x.token.Reveal()}, x.secrets...) {
+		if len(secret) >= shortestSecret {
+			text = strings.ReplaceAll(text, secret, "[redacted]")
 		}
 	}
-	if x.url.RawQuery != "" {
-		text = strings.ReplaceAll(text, "?"+x.url.RawQuery, "")
+	if query := x.url.RawQuery; query != "" {
+		text = strings.ReplaceAll(text, "?"+query, "")
+		if plain, err := url.QueryUnescape(query); err == nil {
+			text = strings.ReplaceAll(text, "?"+plain, "")
+		}
 	}
 	return text
 }

@@ -1,15 +1,19 @@
 package transport
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+)
 
 // Problem reads the body of an error member by member, so that one member of an unexpected type does not cost the
 // others. The zero value is a body that is no JSON object.
 type Problem map[string]json.RawMessage
 
-// ParseProblem reads body; it is empty if body is no JSON object.
+// ParseProblem reads body, with or without a byte order mark; it is empty if body is no JSON object.
 func ParseProblem(body []byte) Problem {
 	var p Problem
-	if json.Unmarshal(body, &p) != nil {
+	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\uFEFF")), &p) != nil {
 		return nil
 	}
 	return p
@@ -34,10 +38,9 @@ func (p Problem) Text(name string) string {
 	return ""
 }
 
-// Number is the member as a number, 0 for anything else.
+// Number is the member as a number, infinite if it is too large for one, 0 for anything else.
 func (p Problem) Number(name string) float64 {
-	var n float64
-	_ = json.Unmarshal(p[name], &n) // anything else is 0
+	n, _ := strconv.ParseFloat(string(p[name]), 64) // JSON has no words for numbers, so anything else is 0
 	return n
 }
 

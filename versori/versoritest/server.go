@@ -65,6 +65,8 @@ type Server struct {
 	mu      sync.Mutex
 	flows   map[flowKey]versori.Flow
 	deleted map[projectKey]bool
+
+	kvState
 }
 
 // NewServer starts a fake without any flows, which ends with the test. Problems are errors of the test.
@@ -81,6 +83,7 @@ func NewServer(tb fake.TB) *Server {
 	s.OnInvalid(invalid)
 	s.OnError(onError)
 	s.Handle("Flows.Update", s.update)
+	s.handleKV()
 	return s
 }
 
