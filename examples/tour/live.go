@@ -24,7 +24,7 @@ func liveTour(ctx context.Context, r *report, name string) error {
 	case "cargo":
 		_, err = cargo.New(opts...)
 	case "versori":
-		_, err = versori.New(opts...)
+		err = liveVersori(ctx, r, opts)
 	case "licensing":
 		_, err = licensing.New(opts...)
 	default:
@@ -33,7 +33,7 @@ func liveTour(ctx context.Context, r *report, name string) error {
 	if err != nil {
 		return explain(err)
 	}
-	if name != "releases" {
+	if name == "cargo" || name == "licensing" {
 		r.say("%s has no reading calls yet, so nothing was sent.", name)
 	}
 	return nil
@@ -66,6 +66,34 @@ func liveReleases(ctx context.Context, r *report, opts []sdk.Option) error {
 		r.say("no release is active")
 		return nil
 	}
+	return err
+}
+
+// liveVersori reads the projects of the organisation that the environment names, the first of them, and the systems.
+func liveVersori(ctx context.Context, r *report, opts []sdk.Option) error {
+	organisation := os.Getenv("VERSORI_ORGANISATION")
+	client, err := versori.New(opts...)
+	if err != nil {
+		return err
+	}
+	if organisation == "" {
+		return errors.New("set VERSORI_ORGANISATION to the id of an organisation")
+	}
+	client, err = client.With(versori.WithOrganisation(organisation))
+	if err != nil {
+		return err
+	}
+	list, err := client.Projects.List(ctx, versori.ProjectListParams{})
+	if err != nil {
+		return err
+	}
+	r.say("%d projects", len(list.Projects))
+	if len(list.Projects) > 0 {
+		if _, err := client.Projects.Get(ctx, list.Projects[0].ID); err != nil {
+			return err
+		}
+	}
+	_, err = client.Systems.List(ctx, versori.SystemListParams{})
 	return err
 }
 

@@ -56,8 +56,12 @@ func AnyOut(v *any, e *Encoder) { e.any(*v) }
 // RawOut writes JSON as it is, nil as null. What isn't JSON is refused.
 func RawOut(v *json.RawMessage, e *Encoder) { e.raw(*v) }
 
-// SecretOut writes the text of a secret.
+// SecretOut writes the text of a secret. A strict encoder refuses a mask, see
+// [Masked].
 func SecretOut(v *sdk.Secret, e *Encoder) {
+	if e.strict && Masked(v.Reveal()) {
+		e.fail(maskReason, nil)
+	}
 	e.secret(*v)
 	e.buf = appendString(e.buf, v.Reveal())
 }

@@ -97,8 +97,12 @@ func PutRaw(e *Encoder, name string, v json.RawMessage, x *sdk.Extra, r Rule) {
 	e.raw(v)
 }
 
-// PutSecret writes the text of a secret.
+// PutSecret writes the text of a secret. A strict encoder refuses a mask, see [Masked].
 func PutSecret(e *Encoder, name string, v sdk.Secret, x *sdk.Extra, r Rule) {
+	if e.strict && Masked(v.Reveal()) {
+		e.refuse(name, maskReason)
+		return
+	}
 	e.secret(v)
 	PutString(e, name, v.Reveal(), x, r)
 }

@@ -1,10 +1,12 @@
 package faults_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/openapi"
+	"github.com/wharfinger/sdk/releases"
 )
 
 // method is a public method of a vendor package for one operation, found by reflection so that none is forgotten.
@@ -24,39 +27,65 @@ type method struct {
 	segments string   // the parameter whose slashes separate segments
 	ids      int      // how many arguments are ids
 	scope    []string // the parameters that aren't arguments
-	example  any      // of the body
+	query    openapi3.Parameters
+	example  any // of the body
+}
+
+// catalog holds the operations of the platforms' documents, by platform and operationId.
+type catalog map[string]map[string]method
+
+func catalogue(t *testing.T) catalog {
+	t.Helper()
+	all := catalog{}
+	for _, name := range openapi.Names() {
+		all[name] = documented(t, name)
+	}
+	return all
+}
+
+// scope holds values for the path parameters that are given once.
+type scope map[string]string
+
+func (s scope) app() releases.AppRef {
+	return releases.AppRef{Org: s["org_id"], Workspace: s["workspace_id"], App: s["app_id"]}
 }
 
 // methods are those of all clients that have an operation in the platform's document.
-func (c *clients) methods(t *testing.T) []method {
+func (c *clients) methods(t *testing.T, documents catalog, in scope) []method {
 	t.Helper()
+	organised, err := c.versori.With(sdk.WithScope("organisation_id", cmp.Or(in["organisation_id"], "none")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := in.app()
 	var all []method
 	for _, platform := range []struct {
 		name  string
 		roots []any
 	}{
-		{"cargo", []any{c.cargo}}, {"releases", []any{c.releases, c.app}}, {"versori", []any{c.versori}}, {"licensing", []any{c.licensing}},
+		{"cargo", []any{c.cargo}}, {"versori", []any{organised}}, {"licensing", []any{c.licensing}},
+		{"releases", []any{
+			c.releases, c.releases.Organization(ref.Org), c.releases.App(ref),
+			c.releases.Workspace(releases.WorkspaceRef{Org: ref.Org, Workspace: ref.Workspace}),
+		}},
 	} {
-		operations := documented(t, platform.name)
-		found := map[string]bool{}
+		operations := maps.Clone(documents[platform.name])
 		for _, root := range platform.roots {
 			services(reflect.ValueOf(root), func(service reflect.Value) {
 				tag := strings.TrimSuffix(service.Type().Elem().Name(), "Service")
 				for i := range service.NumMethod() {
 					id := tag + "." + service.Type().Method(i).Name
 					if m, ok := operations[id]; ok {
+						delete(operations, id)
 						m.name, m.function = platform.name+"."+id, service.Method(i)
 						m.count()
 						all = append(all, m)
-						found[id] = true
 					}
 				}
 			})
 		}
 		for id := range operations {
-			if !found[id] {
-				t.Errorf("%s: no method for %s was found", platform.name, id)
-			}
+			t.Errorf("%s: no method for %s was found", platform.name, id)
 		}
 	}
 	return all
@@ -79,7 +108,7 @@ func services(v reflect.Value, visit func(reflect.Value)) {
 	}
 }
 
-// documented gives the operations of a platform's document that a method without a stream serves.
+// documented gives the operations of a platform's document.
 func documented(t *testing.T, name string) map[string]method {
 	t.Helper()
 	text, err := openapi.Document(name)
@@ -97,6 +126,7 @@ func documented(t *testing.T, name string) map[string]method {
 			for _, parameters := range []openapi3.Parameters{item.Parameters, op.Parameters} {
 				for _, p := range parameters {
 					if p.Value.In != "path" {
+						m.query = append(m.query, p)
 						continue
 					}
 					if p.Value.Extensions["x-scope"] == "client" {
@@ -131,6 +161,12 @@ func (m *method) count() {
 // call calls the method with ids; what else it takes comes from the document's example, or is made up.
 func (m *method) call(t *testing.T, ids []string, opts ...sdk.Option) error {
 	t.Helper()
+	return m.callFilled(t, ids, fill, opts...)
+}
+
+// callFilled is call with query parameters of the caller's.
+func (m *method) callFilled(t *testing.T, ids []string, fill func(reflect.Value), opts ...sdk.Option) error {
+	t.Helper()
 	typ := m.function.Type()
 	args := []reflect.Value{reflect.ValueOf(context.Background())}
 	for i := 1; i < typ.NumIn(); i++ {
@@ -154,7 +190,14 @@ func (m *method) call(t *testing.T, ids []string, opts ...sdk.Option) error {
 		args = append(args, arg)
 	}
 	results := m.function.CallSlice(args)
-	err, _ := results[len(results)-1].Interface().(error)
+	last := results[len(results)-1]
+	if last.Kind() == reflect.Func { // a stream
+		for _, second := range last.Seq2() {
+			last = second
+			break
+		}
+	}
+	err, _ := last.Interface().(error)
 	return err
 }
 
@@ -176,18 +219,25 @@ func fill(v reflect.Value) {
 }
 
 // uri is where the method sends its request to, given the values of the scope and of the ids as they stand on the wire.
-func (m *method) uri(scope map[string]string, ids []string) string {
+func (m *method) uri(in scope, ids []string) string {
 	path := m.path
 	for _, name := range m.scope {
-		path = strings.Replace(path, "{"+name+"}", scope[name], 1)
+		path = strings.Replace(path, "{"+name+"}", in[name], 1)
 	}
-	for _, id := range ids {
-		from := strings.IndexByte(path, '{')
-		to := strings.IndexByte(path, '}')
-		if from < 0 {
-			return fmt.Sprintf("%s has fewer parameters than %d", m.path, len(ids))
-		}
-		path = path[:from] + id + path[to+1:]
+	for _, name := range m.arguments() {
+		path = strings.Replace(path, "{"+name+"}", ids[0], 1)
+		ids = ids[1:]
 	}
 	return path
+}
+
+// arguments are the path's parameters that are ids, in order.
+func (m *method) arguments() []string {
+	var names []string
+	for part := range strings.SplitSeq(m.path, "{") {
+		if name, _, ok := strings.Cut(part, "}"); ok && !slices.Contains(m.scope, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

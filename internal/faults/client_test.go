@@ -42,6 +42,10 @@ func (s *server) clients(t *testing.T, opts ...sdk.Option) *clients {
 		base = append(base, sdk.WithBackoff(time.Microsecond, time.Millisecond))
 	} else {
 		tr := &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}
+		if s.http2 {
+			tr.Protocols = new(http.Protocols)
+			tr.Protocols.SetUnencryptedHTTP2(true)
+		}
 		t.Cleanup(tr.CloseIdleConnections)
 		base = append(base, sdk.WithTransport(tr))
 	}

@@ -202,7 +202,9 @@ func downgradesAreRefused(t *testing.T) {
 }
 
 func redirectsEndAfterTen(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect) })
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
+	})
 	for _, o := range operations() {
 		before := s.count()
 		wantRedirectRefused(t, o.name, o.call(t.Context(), s.clients(t)), http.StatusTemporaryRedirect)

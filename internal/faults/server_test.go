@@ -21,6 +21,7 @@ type server struct {
 	steps []http.HandlerFunc
 	talk  func(*conn)
 	pipes chan net.Conn // in memory; nil over loopback
+	http2 bool          // in memory, without TLS
 
 	mu     sync.Mutex
 	got    []arrival

@@ -159,9 +159,9 @@ func budgetIsFilled(t *testing.T) {
 	if n := cost(failure(500), 2); n != 2+4 {
 		t.Errorf("after 40 successes two failures made %d requests", n)
 	}
-	cost(success(), 1000)
+	cost(success(), 150)
 	if n := cost(failure(500), 20); n != 20+10 {
-		t.Errorf("after 1000 successes 20 failures made %d requests", n)
+		t.Errorf("after 150 successes 20 failures made %d requests", n)
 	}
 }
 

@@ -86,6 +86,9 @@ type bodyFault struct {
 func (e *bodyFault) Error() string   { return e.msg }
 func (e *bodyFault) Unwrap() []error { return []error{sdk.ErrInvalidResponse, e.err} }
 
+// Format keeps the header out of what %#v shows.
+func (e *bodyFault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.msg) }
+
 // readBody reads the answer's body into x.buf, decompressed. What can't be read of a failure's body is left out; a
 // success needs all of it.
 func (x *exchange) readBody(w *watch, resp *http.Response, body io.Reader) error {

@@ -100,7 +100,8 @@ func byText(text string) failureCause {
 		return neverLeft
 	case strings.Contains(text, "unsupported protocol scheme"), strings.Contains(text, "invalid header"),
 		strings.Contains(text, "invalid method"), strings.Contains(text, "no Host in request URL"),
-		strings.Contains(text, "failed to parse Location header"):
+		strings.Contains(text, "failed to parse Location header"),
+		text == http.StatusText(http.StatusProxyAuthRequired): // of a transport without proxyAnswer
 		return permanent
 	}
 	return unknown

@@ -73,7 +73,8 @@ func (x *exchange) broken(err error) *sdk.Error {
 		return x.ended(x.answer)
 	}
 	var before *unsent
-	if errors.As(err, &before) && x.answer != nil {
+	var limit *timeLimit
+	if x.answer != nil && (errors.As(err, &before) || errors.As(err, &limit) && limit.whole) {
 		// What the server said last, and why it can't be asked again: both are worth knowing.
 		return x.with(x.answer, err)
 	}

@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -56,6 +58,9 @@ type proxyError struct {
 }
 
 func (e *proxyError) Error() string { return "the proxy answered " + statusLine(e.status) }
+
+// Format keeps the header out of what %#v shows.
+func (e *proxyError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
 // proxyAnswer keeps the status of a proxy's refusal, which net/http makes plain text.
 func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {

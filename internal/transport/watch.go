@@ -9,7 +9,10 @@ import (
 )
 
 // timeLimit is one of the client's own limits that ran out.
-type timeLimit struct{ what string }
+type timeLimit struct {
+	what  string
+	whole bool // of the call, not of an attempt
+}
 
 func (e *timeLimit) Error() string   { return e.what }
 func (e *timeLimit) Timeout() bool   { return true }
@@ -66,10 +69,10 @@ func (w *watch) arm() {
 		w.cancel(nil)
 		return
 	}
-	limit, cause := w.timeout, &timeLimit{"the attempt took longer than " + w.timeout.String()}
+	limit, cause := w.timeout, &timeLimit{"the attempt took longer than " + w.timeout.String(), false}
 	if !w.end.IsZero() {
 		if left := time.Until(w.end); limit == 0 || left < limit {
-			limit, cause = max(left, 1), &timeLimit{"the call took longer than its limit"}
+			limit, cause = max(left, 1), &timeLimit{"the call took longer than its limit", true}
 		}
 	}
 	if limit > 0 {
@@ -92,7 +95,7 @@ func (w *watch) reading(limit time.Duration, unbounded bool) {
 		cancel := w.cancel
 		w.patience = limit
 		w.idle = time.AfterFunc(limit, func() {
-			cancel(&timeLimit{"hardly a byte of the answer's body came for " + limit.String()})
+			cancel(&timeLimit{"hardly a byte of the answer's body came for " + limit.String(), false})
 		})
 	}
 }

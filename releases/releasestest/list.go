@@ -3,68 +3,90 @@ package releasestest
 import (
 	"encoding/base64"
 	"encoding/json"
-	"math"
 	"net/http"
+	"slices"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/releases"
 )
 
-// list answers one page, from the highest number to the lowest. A page begins behind a number and not at a position, so
-// that releases which come or go in between move nothing from one page to another.
-func (s *Server) list(a *app, r *fake.Request) fake.Response {
-	below := math.MaxInt
+// page is a part of a list.
+type page[T any] struct {
+	items []T
+	total int // of the whole list
+	more  bool
+	last  int // the place of its last item
+}
+
+// cut gives the page that a request asks for of a list whose places go all up, or all down. A page begins behind a place
+// and not at a position, so that what comes or goes in between moves nothing from one page to another. Where the document
+// has no limit, the page is the list.
+func cut[T any](r *fake.Request, list []T, place func(T) int, down bool) (page[T], *fake.Response) {
+	p := page[T]{total: len(list)}
 	if r.Has("cursor") {
-		number, ok := parseCursor(r.Query("cursor"))
+		last, ok := parseCursor(r.Query("cursor"))
 		if !ok {
-			return refuse(releases.ValidationIssue{
+			refusal := refuse(releases.ValidationIssue{
 				Loc:   []any{"query", "cursor"},
 				Msg:   "Must be the next_cursor of an earlier page",
 				Type:  "value_error",
 				Input: sdk.Some[any](r.Query("cursor")),
 				Ctx:   map[string]any{},
 			})
+			return p, &refusal
 		}
-		below = number
+		list = slices.DeleteFunc(slices.Clone(list), func(item T) bool {
+			at := place(item)
+			return down && at >= last || !down && at <= last
+		})
 	}
+	p.items, p.more = fake.Window(list, 0, r.Int("limit", len(list)))
+	if p.more {
+		p.last = place(p.items[len(p.items)-1])
+	}
+	return p, nil
+}
+
+// next is the cursor of the page after; null on the last one.
+func (p page[T]) next() sdk.Optional[string] {
+	if !p.more {
+		return sdk.Null[string]()
+	}
+	return sdk.Some(makeCursor(p.last))
+}
+
+// list answers one page of the releases of an app, from the highest number to the lowest.
+func (s *Server) list(a *app, r *fake.Request) fake.Response {
 	archived := r.Bool("include_archived", false)
-	limit := r.Int("limit", 50)
-	page := releases.ReleaseList{
-		Releases: []releases.Release{}, NextCursor: sdk.Null[string](), ActiveReleaseID: a.activeID(),
-	}
-	for i := len(a.releases) - 1; i >= 0; i-- {
-		release := &a.releases[i]
-		if release.Status == releases.ReleaseStatusArchived && !archived {
-			continue
-		}
-		page.Total++
-		switch {
-		case release.ReleaseNumber >= below: // on an earlier page
-		case len(page.Releases) < limit:
-			page.Releases = append(page.Releases, summary(release))
-		default:
-			page.HasMore = true
+	var listed []releases.Release
+	for i := range a.releases {
+		if release := &a.releases[i]; archived || release.Status != releases.ReleaseStatusArchived {
+			listed = append(listed, summary(release))
 		}
 	}
-	if page.HasMore {
-		page.NextCursor = sdk.Some(makeCursor(page.Releases[limit-1].ReleaseNumber))
+	slices.Reverse(listed)
+	page, refusal := cut(r, listed, func(release releases.Release) int { return release.ReleaseNumber }, true)
+	if refusal != nil {
+		return *refusal
 	}
-	return fake.JSON(http.StatusOK, page)
+	return fake.JSON(http.StatusOK, releases.ReleaseList{
+		Total: page.total, HasMore: page.more, NextCursor: page.next(), Releases: page.items, ActiveReleaseID: a.activeID(),
+	})
 }
 
 // cursor is what a cursor holds.
 type cursor struct {
-	Number int `json:"n"` // of the last release of the page before
+	Place int `json:"n"` // of the last item of the page before
 }
 
-func makeCursor(number int) string {
-	text, _ := json.Marshal(cursor{number}) // an integer can always be encoded
+func makeCursor(place int) string {
+	text, _ := json.Marshal(cursor{place}) // an integer can always be encoded
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // parseCursor takes only what makeCursor makes.
-func parseCursor(text string) (number int, ok bool) {
+func parseCursor(text string) (place int, ok bool) {
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return 0, false
@@ -73,5 +95,5 @@ func parseCursor(text string) (number int, ok bool) {
 	if err := json.Unmarshal(plain, &c); err != nil {
 		return 0, false
 	}
-	return c.Number, c.Number > 0 && makeCursor(c.Number) == text
+	return c.Place, c.Place > 0 && makeCursor(c.Place) == text
 }

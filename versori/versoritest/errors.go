@@ -3,6 +3,7 @@ package versoritest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wharfinger/sdk"
@@ -31,7 +32,10 @@ func onError(_ *fake.Request, status int, message string) fake.Response {
 
 // invalid says in the platform's way what is wrong with a request that breaks the document: members of the body as
 // fields, the rest as text.
-func invalid(_ *fake.Request, violations []fake.Violation) fake.Response {
+func invalid(r *fake.Request, violations []fake.Violation) fake.Response {
+	if r.Operation.Tag == "Logs" && slices.ContainsFunc(violations, aboutPageSize) {
+		return failure(http.StatusBadRequest, "invalid page size", "Page size must be between 1 and 1000")
+	}
 	var fields []versori.ErrorField
 	var details []string
 	for _, v := range violations {
@@ -43,6 +47,9 @@ func invalid(_ *fake.Request, violations []fake.Violation) fake.Response {
 	}
 	return failure(http.StatusBadRequest, "The request is not valid", strings.Join(details, "; "), fields...)
 }
+
+// aboutPageSize says whether a page of the wrong size was asked for, in the query or in the body.
+func aboutPageSize(v fake.Violation) bool { return len(v.Path) == 1 && v.Path[0] == "first" }
 
 // location turns spans, 0, startTime into spans[0].startTime.
 func location(path []string) string {

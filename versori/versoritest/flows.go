@@ -1,10 +1,8 @@
 package versoritest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -13,26 +11,14 @@ import (
 	"github.com/wharfinger/sdk/versori"
 )
 
-// projectKey names a project. ULIDs mean the same in capitals and small letters, so keys are in capitals.
-type projectKey struct{ organisation, project string }
-
-// flowKey names a flow, by the name in its path.
-type flowKey struct {
-	projectKey
-	name string
-}
-
-func keyOf(organisation, project, name string) flowKey {
-	return flowKey{projectKey{strings.ToUpper(organisation), strings.ToUpper(project)}, name}
-}
-
 // PutFlow stores a flow under its Name, in place of the one that has it, and returns what is stored. An absent ID is
-// filled in: with that of the flow before it, else with a new one. A project that was deleted is there again.
+// filled in: with that of the flow before it, else with a new one. A project that isn't there is made, with the
+// environment production.
 //
 // A flow without a name, an id of organisation or project that isn't a ULID and values that JSON can't hold are problems;
 // nothing is stored then, and the zero value returned.
 func (s *Server) PutFlow(organisation, project string, flow versori.Flow) versori.Flow {
-	stored, err := s.putFlow(keyOf(organisation, project, flow.Name), flow)
+	stored, err := s.putFlow(organisation, project, flow)
 	if err != nil {
 		s.Report("PutFlow: %v", err)
 		return versori.Flow{}
@@ -40,76 +26,90 @@ func (s *Server) PutFlow(organisation, project string, flow versori.Flow) versor
 	return stored
 }
 
-func (s *Server) putFlow(key flowKey, flow versori.Flow) (versori.Flow, error) {
+func (s *Server) putFlow(organisation, project string, flow versori.Flow) (versori.Flow, error) {
 	switch {
 	case flow.Name == "":
 		return flow, errors.New("the flow has no name")
-	case !ulid(key.organisation) || !ulid(key.project):
-		return flow, fmt.Errorf("organisation %q and project %q must be ULIDs", key.organisation, key.project)
+	case !ulid(strings.ToUpper(organisation)) || !ulid(strings.ToUpper(project)):
+		return flow, fmt.Errorf("organisation %q and project %q must be ULIDs", organisation, project)
 	}
-	flow, err := copyOf(flow)
+	flow, err := clone(flow)
 	if err != nil {
 		return flow, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if flow.ID.Or("") == "" {
-		flow.ID = s.idFor(key)
+	store := func(p *projectRow) error {
+		flow = s.storeFlow(p, flow.Name, flow)
+		return nil
 	}
-	delete(s.deleted, key.projectKey)
-	s.flows[key] = flow
-	return copyOf(flow)
+	if s.withProject(organisation, project, store) != nil {
+		if _, err := s.putProject(organisation, versori.Project{ID: project}); err != nil {
+			return flow, err
+		}
+		_ = s.withProject(organisation, project, store)
+	}
+	return clone(flow)
+}
+
+// storeFlow writes a flow under a name. Without an id it gets that of the flow before it, or a new one.
+func (s *Server) storeFlow(p *projectRow, name string, flow versori.Flow) versori.Flow {
+	if flow.ID.Or("") == "" {
+		old, _ := p.flows.Get(name)
+		flow.ID = sdk.Some(s.or(old.ID.Or("")))
+	}
+	p.flows.Put(name, flow)
+	return flow
 }
 
 // Flow is a flow as the platform has it, under the name in the path it was sent to, for checking what the code under test
 // did; false if the project has none of that name.
 func (s *Server) Flow(organisation, project, name string) (versori.Flow, bool) {
-	s.mu.Lock()
-	flow, ok := s.flows[keyOf(organisation, project, name)]
-	s.mu.Unlock()
-	if !ok {
+	var flow versori.Flow
+	found := false
+	_ = s.withProject(organisation, project, func(p *projectRow) error { // no project, no flow
+		flow, found = p.flows.Get(name)
+		return nil
+	})
+	if !found {
 		return flow, false
 	}
-	flow, _ = copyOf(flow) // has been copied before
+	flow, _ = clone(flow) // has been copied before
 	return flow, true
 }
 
-// DeleteProject removes a project with its flows: from then on it is answered with 404, until PutFlow brings it back.
-func (s *Server) DeleteProject(organisation, project string) {
-	key := keyOf(organisation, project, "").projectKey
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.deleted[key] = true
-	for flow := range s.flows {
-		if flow.projectKey == key {
-			delete(s.flows, flow)
-		}
+// updateFlow is Flows.Update.
+func (s *Server) updateFlow(p *projectRow, r *fake.Request) (any, error) {
+	flow, err := bodyOf[versori.Flow](r)
+	if err != nil {
+		return nil, err
 	}
+	flow.ID = sdk.Optional[string]{} // the platform's own
+	return misspell(s.storeFlow(p, r.Path("flow_name"), flow)), nil
 }
 
-// update writes a flow.
-func (s *Server) update(r *fake.Request) fake.Response {
-	var flow versori.Flow
-	if err := r.Decode(&flow); err != nil { // can't be: the body has been checked
-		return failure(http.StatusBadRequest, "The request is not valid", "The body can't be read")
+// getFlow is Flows.Get.
+func (s *Server) getFlow(p *projectRow, r *fake.Request) (any, error) {
+	flow, ok := p.flows.Get(r.Path("flow_name"))
+	if !ok {
+		return nil, &refusal{missing("flow", r.Path("flow_name"))}
 	}
-	key := keyOf(r.Path("organisation_id"), r.Path("project_id"), r.Path("flow_name"))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.deleted[key.projectKey] {
-		return failure(http.StatusNotFound, "No such project", "There is no project "+r.Path("project_id"))
-	}
-	flow.ID = s.idFor(key)
-	s.flows[key] = flow
-	return fake.JSON(http.StatusOK, misspell(flow))
+	return misspell(flow), nil
 }
 
-// idFor is the id of the flow that is there, else a new one.
-func (s *Server) idFor(key flowKey) sdk.Optional[string] {
-	if old, ok := s.flows[key]; ok {
-		return old.ID
+// deleteFlow is Flows.Delete.
+func (s *Server) deleteFlow(p *projectRow, r *fake.Request) (any, error) {
+	if _, ok := p.flows.Delete(r.Path("flow_name")); !ok {
+		return nil, &refusal{missing("flow", r.Path("flow_name"))}
 	}
-	return sdk.Some(s.IDs.ULID())
+	return nil, nil
+}
+
+// listFlows is Flows.List.
+func (s *Server) listFlows(p *projectRow, _ *fake.Request) (any, error) {
+	list := versori.FlowList{Flows: p.flows.List()}
+	for i := range list.Flows {
+		list.Flows[i] = misspell(list.Flows[i])
+	}
+	return list, nil
 }
 
 // misspell gives each span its parent under the misspelt name as well. The stored spans stay as they are.
@@ -122,19 +122,6 @@ func misspell(flow versori.Flow) versori.Flow {
 	}
 	flow.Spans = spans
 	return flow
-}
-
-// copyOf makes a flow that shares nothing with another, as it is after a way over the wire.
-func copyOf(flow versori.Flow) (versori.Flow, error) {
-	var copied versori.Flow
-	text, err := json.Marshal(flow)
-	if err == nil {
-		err = json.Unmarshal(text, &copied)
-	}
-	if err != nil {
-		return versori.Flow{}, fmt.Errorf("the flow can't be encoded: %w", err)
-	}
-	return copied, nil
 }
 
 // ulid says whether an id, in capitals, is one that the document's check accepts.

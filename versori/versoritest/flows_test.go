@@ -78,6 +78,8 @@ func TestUpdate(t *testing.T) {
 	t.Run("names are kept apart by project and organisation", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
+		s.PutProject(other, versori.Project{ID: project})
+		s.PutProject(organisation, versori.Project{ID: other})
 		ids := map[string]bool{}
 		ids[update(t, s.Client(), "orders", plainFlow("orders")).ID.Or("")] = true
 		ids[update(t, s.Client(), "orders", plainFlow("orders"), versori.WithOrganisation(other)).ID.Or("")] = true
@@ -226,13 +228,13 @@ func TestSeedingThatCannotBeIsReported(t *testing.T) {
 		{"a flow without a name", organisation, project, versori.Flow{}, "PutFlow: the flow has no name"},
 		{
 			"an organisation that isn't a ULID", "acme", project, plainFlow("orders"),
-			`PutFlow: organisation "ACME" and project "` + project + `" must be ULIDs`,
+			`PutFlow: organisation "acme" and project "` + project + `" must be ULIDs`,
 		},
 		{
 			"a project that isn't a ULID", organisation, "01JTESTPROJECT000000000000", plainFlow("orders"),
 			`PutFlow: organisation "` + organisation + `" and project "01JTESTPROJECT000000000000" must be ULIDs`,
 		},
-		{"a value that JSON can't hold", organisation, project, bad, "PutFlow: the flow can't be encoded: "},
+		{"a value that JSON can't hold", organisation, project, bad, "PutFlow: the value can't be encoded: "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -129,3 +129,10 @@ func do(ctx context.Context, client *versori.Client, path string, body any) erro
 	}
 	return client.Do(ctx, "PUT", path, values, body, nil)
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -34,6 +34,7 @@ func (s *Server) PutIssue(issue versori.Issue) versori.Issue {
 	s.issueMu.Lock()
 	defer s.issueMu.Unlock()
 	s.issues.put(issue, issue.OrganisationID, issue.ID)
+	issue, _ = clone(issue)
 	return issue
 }
 
@@ -178,7 +179,9 @@ func (s *Server) listIssues(r *fake.Request) fake.Response {
 	}
 	all := s.issues.below(r.Path("organisation_id"))
 	slices.SortFunc(all, newestFirst)
-	behind := func(name string) (func(versori.Issue) int, bool) { return issueCursor(r.Query(name), all, date, newestFirst) }
+	behind := func(name string) (func(versori.Issue) int, bool) {
+		return issueCursor(r.Query(name), all, date, newestFirst)
+	}
 	after, ok := behind("after")
 	before, fits := behind("before")
 	if !ok || !fits {

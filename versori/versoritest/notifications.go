@@ -62,6 +62,7 @@ func (s *Server) PutNotificationChannel(channel versori.NotificationChannel) ver
 		return versori.NotificationChannel{}
 	}
 	s.channels.put(channel, channel.OrganisationID, channel.ID)
+	channel, _ = clone(channel)
 	return channel
 }
 
@@ -70,7 +71,11 @@ func (s *Server) PutNotificationChannel(channel versori.NotificationChannel) ver
 func (s *Server) Notifications() []Notification {
 	s.issueMu.Lock()
 	defer s.issueMu.Unlock()
-	return slices.Clone(s.notifications)
+	list := slices.Clone(s.notifications)
+	for i := range list {
+		list[i].Issue, _ = clone(list[i].Issue) // has been encoded before
+	}
+	return list
 }
 
 func (s *Server) newChannel(r *fake.Request, body versori.NotificationChannelCreate) (versori.NotificationChannel, []string, error) {
@@ -97,6 +102,15 @@ func (s *Server) deleteChannel(r *fake.Request) fake.Response {
 		s.channelLinks.delete(l.ProjectID, l.ID)
 	}
 	return fake.NoContent()
+}
+
+// unlinkEnvironment removes the links of an environment that is gone.
+func (s *Server) unlinkEnvironment(environmentID string) {
+	s.issueMu.Lock()
+	defer s.issueMu.Unlock()
+	for _, l := range s.channelLinks.where(func(l channelLink) bool { return fold(l.EnvironmentID) == fold(environmentID) }) {
+		s.channelLinks.delete(l.ProjectID, l.ID)
+	}
 }
 
 func (s *Server) listLinks(r *fake.Request) fake.Response {

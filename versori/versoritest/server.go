@@ -17,8 +17,9 @@ package versoritest
 
 import (
 	"net/http"
+	"path"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
@@ -35,8 +36,10 @@ const (
 	ForbiddenToken = "swo_versoritest_readonly"
 	// Organisation is an id for tests that need one; the clients of Server.Client are about it.
 	Organisation = "01JTEST0RGAN1SAT0N00000000"
-	// Project is an id for tests that need one.
+	// Project is the id of the project that is there from the beginning.
 	Project = "01JTESTPR0JECT000000000000"
+	// Environment is the id of the environment production of Project.
+	Environment = "01JTESTENV1R0NMENT00000000"
 )
 
 // Server is a running fake of Versori. Its methods may be called from several goroutines at once.
@@ -62,10 +65,8 @@ const (
 type Server struct {
 	*fake.Server
 
-	mu      sync.Mutex
-	flows   map[flowKey]versori.Flow
-	deleted map[projectKey]bool
-
+	projects projectState
+	links    links
 	kvState
 }
 
@@ -76,13 +77,14 @@ func NewServer(tb fake.TB) *Server {
 	if tb != nil {
 		tb.Helper()
 	}
-	s := &Server{
-		Server: fake.Platform(tb, "versori", "versoritest"), flows: map[flowKey]versori.Flow{}, deleted: map[projectKey]bool{},
-	}
-	s.Authorize(authorize)
+	s := &Server{Server: fake.Platform(tb, "versori", "versoritest")}
+	s.Authorize(func(r *http.Request) *fake.Response {
+		s.carryOn()
+		return authorize(r)
+	})
 	s.OnInvalid(invalid)
 	s.OnError(onError)
-	s.Handle("Flows.Update", s.update)
+	s.handleProjects()
 	s.handleKV()
 	return s
 }
@@ -103,7 +105,7 @@ func authorize(r *http.Request) *fake.Response {
 		return nil
 	case token == SignedToken && (bearer || strings.EqualFold(scheme, "JWT")):
 		return nil
-	case bearer && token == ForbiddenToken && r.Method == http.MethodGet:
+	case bearer && token == ForbiddenToken && reads(r):
 		return nil
 	case bearer && token == ForbiddenToken:
 		refusal := failure(http.StatusForbidden, "Not allowed", "The token may not change anything")
@@ -111,4 +113,13 @@ func authorize(r *http.Request) *fake.Response {
 	}
 	refusal := failure(http.StatusUnauthorized, "Not authenticated", "The token is missing or unknown")
 	return &refusal
+}
+
+// reads says whether a request changes nothing: some that read have their conditions in the body.
+func reads(r *http.Request) bool {
+	if r.Method == http.MethodPost {
+		parent, call := path.Split(r.URL.Path)
+		return strings.HasSuffix(parent, "/kv/") && slices.Contains([]string{"list", "count", "batch"}, call) || call == "logs"
+	}
+	return r.Method == http.MethodGet
 }

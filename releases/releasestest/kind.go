@@ -1,0 +1,170 @@
+package releasestest
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/releases"
+)
+
+// kind is what the platform has of one kind of thing, and how it lists them.
+type kind[T any] struct {
+	operation string // that lists them; empty: none does
+	items     string // the member of its answer that holds them
+	newest    bool   // the newest comes first, else the oldest
+	workspace string // the query parameter that names their workspace, where the path doesn't
+
+	id       func(*T) *string              // nil: they have none
+	prefix   string                        // of the ids that are made for those that come without
+	adopt    func(*T, releases.AppRef)     // writes the ids of what it belongs to
+	complete func(*T)                      // fills in what else the document requires
+	keep     func(*fake.Request, *T) bool  // whether a list has it; nil: always
+	show     func(*T, releases.AppRef)     // writes what follows from other things, as it is answered
+	beside   func(all []T) map[string]any  // more members of the answer, from all that the path leads to
+	reversed func(*fake.Request) bool      // whether the request turns the order round; nil: never
+
+	table fake.Table[row[T]]
+}
+
+// row is one thing. Its place never changes, not even when it is replaced.
+type row[T any] struct {
+	place int
+	ref   releases.AppRef // what it belongs to; the ids below its level are empty
+	item  T
+}
+
+// register makes a kind known to the functions that seed, and has its operation handled.
+func register[T any](s *Server, k *kind[T]) *kind[T] {
+	s.kinds[reflect.TypeFor[T]()] = k
+	if k.operation != "" {
+		s.handle(k.operation, k.list)
+	}
+	return k
+}
+
+// put stores a thing, in place of the one that has its id. It shares nothing with what was given. The server's lock is
+// held.
+func (k *kind[T]) put(s *Server, ref releases.AppRef, item T) (T, error) {
+	item, err := clone(item)
+	if err != nil {
+		return item, err
+	}
+	if k.adopt != nil {
+		k.adopt(&item, ref)
+	}
+	if k.complete != nil {
+		k.complete(&item)
+	}
+	s.places++
+	entry := row[T]{place: s.places, ref: ref}
+	key := k.key(s, ref, &item)
+	if old, ok := k.table.Get(key); ok {
+		entry.place = old.place
+	}
+	entry.item = item
+	k.table.Put(key, entry)
+	return item, nil
+}
+
+// key names a thing in the table. One without an id gets one, if its kind has ids at all.
+func (k *kind[T]) key(s *Server, ref releases.AppRef, item *T) string {
+	key := func(id string) string { return strings.Join([]string{ref.Org, ref.Workspace, ref.App, id}, "\x00") }
+	if k.id == nil {
+		return key(s.IDs.Prefixed(k.prefix))
+	}
+	id := k.id(item)
+	for *id == "" {
+		made := s.IDs.Prefixed(k.prefix)
+		if _, taken := k.table.Get(key(made)); !taken {
+			*id = made
+		}
+	}
+	return key(*id)
+}
+
+// find is the thing of an id; false if there is none.
+func (k *kind[T]) find(ref releases.AppRef, id string) (T, bool) {
+	found, ok := k.table.Get(strings.Join([]string{ref.Org, ref.Workspace, ref.App, id}, "\x00"))
+	return found.item, ok
+}
+
+// in gives what belongs to an organization, a workspace or an app, by how much of the reference is given.
+func (k *kind[T]) in(ref releases.AppRef) []T {
+	var list []T
+	for _, found := range k.table.Select(func(found row[T]) bool { return within(found.ref, ref) }) {
+		list = append(list, found.item)
+	}
+	return list
+}
+
+// within says whether what belongs to ref belongs to outer too. Ids that outer leaves empty may be any.
+func within(ref, outer releases.AppRef) bool {
+	return (outer.Org == "" || outer.Org == ref.Org) &&
+		(outer.Workspace == "" || outer.Workspace == ref.Workspace) &&
+		(outer.App == "" || outer.App == ref.App)
+}
+
+// list answers one page, or all where the document has no pages.
+func (k *kind[T]) list(r *fake.Request) fake.Response {
+	outer := refOf(r)
+	if k.workspace != "" {
+		outer.Workspace = r.Query(k.workspace)
+	}
+	all := k.table.Select(func(found row[T]) bool { return within(found.ref, outer) })
+	rows := slices.DeleteFunc(slices.Clone(all), func(found row[T]) bool { return k.keep != nil && !k.keep(r, &found.item) })
+	down := k.newest
+	if k.reversed != nil && k.reversed(r) {
+		down = !down
+	}
+	if down {
+		slices.Reverse(rows)
+	}
+	page, refusal := cut(r, rows, func(found row[T]) int { return found.place }, down)
+	if refusal != nil {
+		return *refusal
+	}
+	body := map[string]any{k.items: k.shown(page.items)}
+	if k.beside != nil {
+		for name, value := range k.beside(k.shown(all)) {
+			body[name] = value
+		}
+	}
+	declared := r.Operation.Spec.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema.Value
+	for name, value := range map[string]any{"total": page.total, "has_more": page.more, "next_cursor": page.next()} {
+		if declared.Properties[name] != nil {
+			body[name] = value
+		}
+	}
+	return fake.JSON(http.StatusOK, body)
+}
+
+// shown gives things as they are answered.
+func (k *kind[T]) shown(rows []row[T]) []T {
+	items := make([]T, len(rows))
+	for i, found := range rows {
+		items[i] = found.item
+		if k.show != nil {
+			k.show(&items[i], found.ref)
+		}
+	}
+	return items
+}
+
+// refOf is what the path names.
+func refOf(r *fake.Request) releases.AppRef {
+	return releases.AppRef{Org: r.Path("org_id"), Workspace: r.Path("workspace_id"), App: r.Path("app_id")}
+}
+
+// clone makes a value that shares nothing with another: what it is after a way over the wire.
+func clone[T any](value T) (copied T, err error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return value, err
+	}
+	err = json.Unmarshal(text, &copied)
+	return copied, err
+}

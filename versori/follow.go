@@ -1,0 +1,236 @@
+package versori
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wharfinger/sdk"
+)
+
+const (
+	followInterval = 2 * time.Second
+	followOverlap  = 10 * time.Second
+	followPage     = 1000 // the most that the platform takes
+)
+
+// LogFollowParams tells which log entries are followed, and how.
+type LogFollowParams struct {
+	// Environment names the environment, such as production; its id isn't taken. A project with a single environment
+	// seems to do without it.
+	Environment string
+	// Start is when the entries begin; zero: when Follow is called, by this computer's clock.
+	Start time.Time
+	// Interval is the pause between two looks; zero or less: 2 s.
+	Interval time.Duration
+	// Overlap is how late an entry may turn up; see [LogsService.Follow]. Each look gets the entries of that time once
+	// more. Zero: 10 s; negative: not at all, which can miss entries that come at the same instant.
+	Overlap time.Duration
+	// Search is a text that entries must contain, in any of their fields.
+	Search string
+	// Build tells, when true, that the entries are those of builds instead of those of workflows.
+	Build sdk.Optional[bool]
+	// Latest tells, when true, that only entries of the latest version are followed.
+	Latest sdk.Optional[bool]
+}
+
+// Follow iterates over log entries from now on, or from a time on, and waits for more until the loop is left or ctx
+// ends. The platform has no stream, so it looks again and again.
+//
+//	for entry, err := range client.Logs.Follow(ctx, projectID, versori.LogFollowParams{Environment: "production"}) {
+//		if err != nil {
+//			return err // ctx has ended, or the platform can't be reached
+//		}
+//		fmt.Println(entry.Timestamp, entry.Severity, entry.Message)
+//	}
+//
+// Entries come oldest first, each exactly once. One that turns up late comes late, after entries that are newer; it is
+// missed if by the next look an entry has been yielded that is newer than it by more than Overlap. Entries have no id, so
+// they are told apart by all that they hold; of several that are the same in everything, timestamp included, as many come
+// as the platform lists. Entries whose timestamp can't be read come too, but don't move the time from which on the next
+// look lists.
+//
+// The first error is yielded, alone, and ends the iteration. It is that of a call after the client's own repeats, or
+// matches the context's error once ctx has ended.
+func (s *LogsService) Follow(ctx context.Context, projectID string, params LogFollowParams, opts ...sdk.Option) iter.Seq2[Log, error] {
+	if params.Start.IsZero() {
+		params.Start = time.Now()
+	}
+	if params.Interval <= 0 {
+		params.Interval = followInterval
+	}
+	switch {
+	case params.Overlap == 0:
+		params.Overlap = followOverlap
+	case params.Overlap < 0:
+		params.Overlap = 0
+	}
+	return func(yield func(Log, error) bool) {
+		f := follower{logs: s, projectID: projectID, params: params, opts: opts, seen: map[fingerprint]*seenLog{}}
+		for {
+			more, err := f.look(ctx, yield)
+			if err == nil && more {
+				err = f.rest(ctx)
+			}
+			if err != nil {
+				yield(Log{}, err)
+				return
+			}
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// fingerprint stands for all that an entry holds.
+type fingerprint [sha256.Size]byte
+
+// seenLog is what is remembered of an entry for as long as it may be listed again.
+type seenLog struct {
+	at      time.Time // zero if the timestamp can't be read
+	yielded int       // how many of them
+	look    int       // the last one that listed it
+	listed  int       // how often that one did
+}
+
+// follower is one iteration of Follow.
+type follower struct {
+	logs      *LogsService
+	projectID string
+	params    LogFollowParams
+	opts      []sdk.Option
+
+	looks  int
+	newest time.Time // of all entries so far
+	seen   map[fingerprint]*seenLog
+}
+
+func (f *follower) rest(ctx context.Context) error {
+	if err := sleep(ctx, f.params.Interval); err != nil {
+		return failure("Logs.Follow", "the context has ended", err)
+	}
+	return nil
+}
+
+// look lists everything from the overlap on and yields what hasn't been.
+func (f *follower) look(ctx context.Context, yield func(Log, error) bool) (more bool, err error) {
+	f.looks++
+	from := f.from()
+	f.forget(from)
+	var before []fingerprint // the page before
+	for page, err := range f.logs.Pages(ctx, f.projectID, f.list(from), f.opts...) {
+		if err != nil {
+			return false, err
+		}
+		prints := make([]fingerprint, len(page.Logs))
+		for i := range page.Logs {
+			prints[i] = fingerprintOf(&page.Logs[i])
+		}
+		// An entry that comes in late, in front of where we are, can push entries from one page to the next.
+		for i := repeated(before, prints); i < len(prints); i++ {
+			if f.fresh(&page.Logs[i], prints[i], from) && !yield(page.Logs[i], nil) {
+				return false, nil
+			}
+		}
+		before = prints
+	}
+	return true, nil
+}
+
+// forget drops what a look that begins at from leaves out anyway.
+func (f *follower) forget(from time.Time) {
+	for id, entry := range f.seen {
+		if !entry.at.IsZero() && entry.at.Before(from) {
+			delete(f.seen, id)
+		}
+	}
+}
+
+// from is where a look begins. Whether the platform lists what happened at that very instant isn't documented; with an
+// overlap that doesn't matter.
+func (f *follower) from() time.Time {
+	from := f.params.Start
+	if at := f.newest.Add(-f.params.Overlap); at.After(from) {
+		return at
+	}
+	return from
+}
+
+func (f *follower) list(from time.Time) LogListParams {
+	p := f.params
+	return LogListParams{
+		Environment: p.Environment, First: followPage, Search: p.Search, Build: p.Build, Latest: p.Latest, Order: LogOrderAsc,
+		Start: from.UTC().Truncate(time.Millisecond), // as precise as the platform's own tool is
+	}
+}
+
+// fresh tells whether an entry is to be yielded, and remembers it.
+func (f *follower) fresh(entry *Log, id fingerprint, from time.Time) bool {
+	at, ok := logTime(entry.Timestamp)
+	if ok && at.Before(from) {
+		return false
+	}
+	known := f.seen[id]
+	if known == nil {
+		known = &seenLog{at: at}
+		f.seen[id] = known
+	}
+	if known.look != f.looks {
+		known.look, known.listed = f.looks, 0
+	}
+	known.listed++
+	if known.listed <= known.yielded {
+		return false
+	}
+	known.yielded = known.listed
+	// A clock that is ahead must not make the next look begin in the future.
+	if now := time.Now(); at.After(now) {
+		at = now
+	}
+	if at.After(f.newest) {
+		f.newest = at
+	}
+	return true
+}
+
+// repeated is how many entries at the beginning of a page are the last ones of the page before.
+func repeated(before, page []fingerprint) int {
+	for n := min(len(before), len(page)); n > 0; n-- {
+		if slices.Equal(before[len(before)-n:], page[:n]) {
+			return n
+		}
+	}
+	return 0
+}
+
+// fingerprintOf is the same for the same entry, however its members are ordered on the wire.
+func fingerprintOf(entry *Log) fingerprint {
+	text, err := json.Marshal(entry)
+	if err != nil {
+		return sha256.Sum256([]byte(entry.Timestamp + "\n" + entry.Message)) // can't be: it was JSON before
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.UseNumber()
+	var members map[string]any
+	if decoder.Decode(&members) == nil {
+		if sorted, err := json.Marshal(members); err == nil {
+			text = sorted
+		}
+	}
+	return sha256.Sum256(text)
+}
+
+// logTime reads the timestamp of an entry. Its form isn't documented; what has been seen is RFC 3339.
+func logTime(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
