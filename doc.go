@@ -19,9 +19,10 @@
 // # Repeats
 //
 // A request is repeated only where that can do no harm: reading, replacing and deleting after a failure of the network
-// or a status of 408, 425, 429, 500, 502, 503 and 504; anything else only if it never left this machine, or if the
-// server itself asked for it by 429, or by 503 with Retry-After. See [WithMaxAttempts], [WithBackoff],
-// [WithMaxRetryAfter], [WithMaxElapsed], [WithAttemptTimeout] and [WithRetryBudget].
+// or a status of 408, 425, 429, 500, 502, 503 and 504; anything else only if it never left this machine, if the server
+// says over HTTP/2 that it did nothing with it, or if the server itself asked for it by 429, or by 503 with Retry-After.
+// See [WithMaxAttempts], [WithBackoff], [WithMaxRetryAfter], [WithMaxElapsed], [WithAttemptTimeout] and
+// [WithRetryBudget].
 //
 // # Secrets
 //

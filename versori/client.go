@@ -8,6 +8,12 @@
 // Without options the token is read from VERSORI_API_TOKEN, and the address from VERSORI_BASE_URL where it is set. An
 // API key is sent as "Authorization: Bearer", a signed token (three parts joined by dots) as "Authorization: JWT".
 //
+// Where one call isn't enough there are helpers: [ProjectsService.DeployAndWait], [LogsService.Follow],
+// [EnvironmentsService.ModifyConfig], [FlowsService.Modify], [KVService.Store], [ActivationsService.ActivateUser] and
+// [NewSigner] for the tokens of end users.
+//
+// The platform answers secrets masked, as asterisks. A mask is never sent back: such a request is refused here.
+//
 // Errors are [*sdk.Error].
 package versori
 

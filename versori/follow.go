@@ -94,8 +94,11 @@ type fingerprint [sha256.Size]byte
 type seenLog struct {
 	at      time.Time // zero if the timestamp can't be read
 	yielded int       // how many of them
-	look    int       // the last one that listed it
-	listed  int       // how often that one did
+
+	look   int // the last one that listed it
+	listed int // how often that one did
+	sure   int // how often it did so for sure: not where two pages may overlap
+	before int // how often the look before it did
 }
 
 // follower is one iteration of Follow.
@@ -105,9 +108,10 @@ type follower struct {
 	params    LogFollowParams
 	opts      []sdk.Option
 
-	looks  int
-	newest time.Time // of all entries so far
-	seen   map[fingerprint]*seenLog
+	looks   int
+	newest  time.Time // of all entries so far
+	doubted time.Time // the oldest entry that the next look has to list again; zero if there is none
+	seen    map[fingerprint]*seenLog
 }
 
 func (f *follower) rest(ctx context.Context) error {
@@ -121,23 +125,24 @@ func (f *follower) rest(ctx context.Context) error {
 func (f *follower) look(ctx context.Context, yield func(Log, error) bool) (more bool, err error) {
 	f.looks++
 	from := f.from()
+	f.doubted = time.Time{}
 	f.forget(from)
 	var before []fingerprint // the page before
 	for page, err := range f.logs.Pages(ctx, f.projectID, f.list(from), f.opts...) {
 		if err != nil {
 			return false, err
 		}
-		prints := make([]fingerprint, len(page.Logs))
+		ids := make([]fingerprint, len(page.Logs))
 		for i := range page.Logs {
-			prints[i] = fingerprintOf(&page.Logs[i])
+			ids[i] = fingerprintOf(&page.Logs[i])
 		}
-		// An entry that comes in late, in front of where we are, can push entries from one page to the next.
-		for i := repeated(before, prints); i < len(prints); i++ {
-			if f.fresh(&page.Logs[i], prints[i], from) && !yield(page.Logs[i], nil) {
+		overlap := repeated(before, ids)
+		for i := range page.Logs {
+			if f.fresh(&page.Logs[i], ids[i], from, i >= overlap) && !yield(page.Logs[i], nil) {
 				return false, nil
 			}
 		}
-		before = prints
+		before = ids
 	}
 	return true, nil
 }
@@ -154,9 +159,12 @@ func (f *follower) forget(from time.Time) {
 // from is where a look begins. Whether the platform lists what happened at that very instant isn't documented; with an
 // overlap that doesn't matter.
 func (f *follower) from() time.Time {
-	from := f.params.Start
-	if at := f.newest.Add(-f.params.Overlap); at.After(from) {
-		return at
+	from := f.newest.Add(-f.params.Overlap)
+	if !f.doubted.IsZero() && f.doubted.Before(from) {
+		from = f.doubted
+	}
+	if from.Before(f.params.Start) {
+		return f.params.Start
 	}
 	return from
 }
@@ -170,7 +178,10 @@ func (f *follower) list(from time.Time) LogListParams {
 }
 
 // fresh tells whether an entry is to be yielded, and remembers it.
-func (f *follower) fresh(entry *Log, id fingerprint, from time.Time) bool {
+//
+// One that stands at the end of a page and at the beginning of the next is either there twice or was pushed on to the next
+// page by another that came in late, in front of it. Listing it again tells: what was pushed isn't there twice then.
+func (f *follower) fresh(entry *Log, id fingerprint, from time.Time, sure bool) bool {
 	at, ok := logTime(entry.Timestamp)
 	if ok && at.Before(from) {
 		return false
@@ -180,14 +191,14 @@ func (f *follower) fresh(entry *Log, id fingerprint, from time.Time) bool {
 		known = &seenLog{at: at}
 		f.seen[id] = known
 	}
-	if known.look != f.looks {
-		known.look, known.listed = f.looks, 0
-	}
-	known.listed++
-	if known.listed <= known.yielded {
+	known.list(f.looks, sure)
+	if known.yielded >= max(known.sure, min(known.listed, known.before)) {
+		if !sure && ok && known.listed > known.yielded && (f.doubted.IsZero() || at.Before(f.doubted)) {
+			f.doubted = at
+		}
 		return false
 	}
-	known.yielded = known.listed
+	known.yielded++
 	// A clock that is ahead must not make the next look begin in the future.
 	if now := time.Now(); at.After(now) {
 		at = now
@@ -196,6 +207,21 @@ func (f *follower) fresh(entry *Log, id fingerprint, from time.Time) bool {
 		f.newest = at
 	}
 	return true
+}
+
+// list counts the entry in a look.
+func (l *seenLog) list(look int, sure bool) {
+	if l.look != look {
+		l.before = 0
+		if l.look == look-1 {
+			l.before = l.listed
+		}
+		l.look, l.listed, l.sure = look, 0, 0
+	}
+	l.listed++
+	if sure {
+		l.sure++
+	}
 }
 
 // repeated is how many entries at the beginning of a page are the last ones of the page before.

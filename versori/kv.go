@@ -123,37 +123,49 @@ func (s Store) DeleteKeys(ctx context.Context, keys []Key, opts ...sdk.Option) e
 	return err
 }
 
-// DeleteUnder deletes the entry under a key and all whose keys begin with it, in one call and for good. A key without
-// segments would be the whole store and is refused; see [Store.DeleteEverything]. Count what will go by [KVService.Count].
+// DeleteUnder deletes the entry under a key and all whose keys begin with it, segment by segment, for good. A key without
+// segments would be the whole store and is refused; see [Store.DeleteEverything].
+//
+// It deletes just what [Store.All] lists, page by page, until that is nothing. Entries that are written meanwhile may
+// stay, and if a call fails so does what it hasn't come to. A cascade of [KVService.Delete] is a single call instead, but
+// which keys it takes for ones that begin alike isn't documented: going by what is known it compares text, so that order
+// could take orders along.
 func (s Store) DeleteUnder(ctx context.Context, key Key, opts ...sdk.Option) error {
 	const operation = "Store.DeleteUnder"
 	if len(key) == 0 {
 		return refusal(operation, "a key without segments is the whole store; DeleteEverything is there for that")
 	}
-	path, err := key.Path()
-	if err != nil {
+	if err := key.check(operation); err != nil {
 		return err
 	}
-	_, err = s.kv.Delete(ctx, s.id, path, KVDelete{Options: sdk.Some(KVDeleteOptions{Cascade: sdk.Some(true)})}, opts...)
-	return err
+	if err := s.deleteListed(ctx, operation, key, opts); err != nil {
+		return err
+	}
+	// Whether a key is listed under itself isn't documented.
+	if err := s.DeleteKeys(ctx, []Key{key}, opts...); err != nil && !errors.Is(err, sdk.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
-// DeleteEverything deletes all entries of the store, for good. It lists them page by page and deletes the keys that it
-// finds, until there are none. Entries that are written meanwhile may stay, and if a call fails so does what it hasn't
-// come to.
+// DeleteEverything deletes all entries of the store, for good, in the way of [Store.DeleteUnder].
 func (s Store) DeleteEverything(ctx context.Context, opts ...sdk.Option) error {
-	last := ""
-	for {
-		page, err := s.kv.List(ctx, s.id, KVListQuery{}, opts...)
+	return s.deleteListed(ctx, "Store.DeleteEverything", nil, opts)
+}
+
+// deleteListed deletes the first page of a list again and again: cursors could miss entries while the list shrinks.
+func (s Store) deleteListed(ctx context.Context, operation string, prefix Key, opts []sdk.Option) error {
+	for last := ""; ; {
+		page, err := s.kv.List(ctx, s.id, under(prefix), opts...)
 		if err != nil {
 			return err
 		}
 		if len(page.Data) == 0 {
 			return nil
 		}
-		first := page.Data[0].Versionstamp + "\n" + Key(page.Data[0].Key).String()
+		first := page.Data[0].Versionstamp + " " + Key(page.Data[0].Key).String()
 		if first == last {
-			return failure("Store.DeleteEverything", "the platform still lists an entry that was deleted", nil)
+			return failure(operation, "the platform still lists an entry that was deleted", nil)
 		}
 		last = first
 		keys := make([]Key, len(page.Data))

@@ -34,6 +34,8 @@ type Decoder struct {
 	nullElem bool
 	// deviated is true once any deviation has been kept.
 	deviated bool
+	// strange is true once the outermost object had a member that its type doesn't declare.
+	strange bool
 	// unread is where the last date or time that couldn't be read ended.
 	unread int
 
@@ -61,13 +63,16 @@ func NewDecoder(data []byte) *Decoder {
 func (d *Decoder) Reset(data []byte) {
 	d.data, d.doc = data, data
 	d.pos, d.depth, d.unread = 0, 0, 0
-	d.fresh, d.nullElem, d.deviated = false, false, false
+	d.fresh, d.nullElem, d.deviated, d.strange = false, false, false, false
 	d.key, d.err = nil, nil
 	if cap(d.textBuf) > maxScratch || cap(d.keyBuf) > maxScratch {
 		d.textBuf, d.keyBuf = nil, nil
 	}
 	d.space()
 }
+
+// Strange reports whether the outermost object had a member that its type doesn't declare.
+func (d *Decoder) Strange() bool { return d.strange }
 
 // Err returns the first error, a *[Error], or nil.
 func (d *Decoder) Err() error {

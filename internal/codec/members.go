@@ -191,6 +191,9 @@ func setEnum[E ~string](d *Decoder, dst *E, known func([]byte) (E, bool)) bool {
 
 // Unknown keeps the current member, whatever it is, in x.
 func Unknown(d *Decoder, x *sdk.Extra) {
+	if d.depth == 1 {
+		d.strange = true
+	}
 	if raw := d.Value(); raw != nil {
 		x.Set(d.keep(d.key), d.keepRaw(raw))
 	}

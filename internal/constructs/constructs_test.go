@@ -399,7 +399,7 @@ func TestWebhookDataByEvent(t *testing.T) {
 func TestRegistryNamesEveryOperation(t *testing.T) {
 	t.Parallel()
 	p := documented()
-	if len(p.Operations) != 15 || len(p.Events) != 2 || p.Operations[0].ID == "" {
+	if len(p.Operations) != 18 || len(p.Events) != 2 || p.Operations[0].ID == "" {
 		t.Errorf("%d operations, %d events", len(p.Operations), len(p.Events))
 	}
 }

@@ -11,6 +11,7 @@
 //	Things.Create                 POST /scopes/{scope_id}/things
 //	Things.Delete                 DELETE /scopes/{scope_id}/things/{thing_id}
 //	Things.Status                 GET /status
+//	Things.Notes                  GET /things/{thing_id}/notes
 //	Things.Picture                GET /things/{thing_id}/picture
 //	Things.SetPicture             PUT /things/{thing_id}/picture
 //	Things.Readme                 GET /things/{thing_id}/readme
@@ -20,4 +21,6 @@
 //	Entries.Window       offset   GET /entries/offset
 //	Entries.Numbered     page     GET /entries/page
 //	Entries.Query        token    POST /entries/token
+//	Streams.Watch                 GET /events
+//	Streams.Run                   POST /things/{thing_id}/run
 package constructs

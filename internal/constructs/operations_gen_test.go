@@ -3,6 +3,8 @@
 package constructs
 
 import (
+	"encoding/json"
+
 	"github.com/wharfinger/sdk/internal/samples"
 )
 
@@ -45,6 +47,10 @@ func documented() samples.Package {
 				Response: samples.RoundTrip[any],
 			},
 			{
+				ID: "Things.Notes", Method: "GET", Path: "/things/{thing_id}/notes",
+				Response: samples.RoundTrip[json.RawMessage],
+			},
+			{
 				ID: "Things.Picture", Method: "GET", Path: "/things/{thing_id}/picture",
 			},
 			{
@@ -79,6 +85,20 @@ func documented() samples.Package {
 				ID: "Entries.Query", Method: "POST", Path: "/entries/token",
 				Request:  samples.RoundTrip[EntryQuery],
 				Response: samples.RoundTrip[EntryPage],
+			},
+			{
+				ID: "Streams.Watch", Method: "GET", Path: "/events",
+				Errors: map[int]samples.Codec{
+					401: samples.RoundTrip[Problem],
+				},
+			},
+			{
+				ID: "Streams.Run", Method: "POST", Path: "/things/{thing_id}/run",
+				Request:  samples.RoundTrip[Entry],
+				Response: samples.RoundTrip[Entry],
+				Errors: map[int]samples.Codec{
+					422: samples.RoundTrip[Problem],
+				},
 			},
 		},
 		Events: map[string]samples.Codec{

@@ -12,11 +12,14 @@ type Services struct {
 	Things *ThingsService
 	// Pages through entries in every style.
 	Entries *EntriesService
+	// Gives answers while they arrive.
+	Streams *StreamsService
 }
 
 func newServices(t *transport.Client) Services {
 	return Services{
 		Things:  &ThingsService{t},
 		Entries: &EntriesService{t},
+		Streams: &StreamsService{t},
 	}
 }

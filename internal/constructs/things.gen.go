@@ -4,6 +4,7 @@ package constructs
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
@@ -184,6 +185,24 @@ func (s *ThingsService) Status(ctx context.Context, opts ...sdk.Option) (any, er
 		MayBeEmpty: true,
 	}
 	result, err := transport.Do(ctx, s.client, &call, codec.AnyElem, opts)
+	if err != nil {
+		return nil, err
+	}
+	return *result, nil
+}
+
+// Notes reads what is noted about a thing.
+//
+// GET /things/{thing_id}/notes
+func (s *ThingsService) Notes(ctx context.Context, thingID string, opts ...sdk.Option) (json.RawMessage, error) {
+	call := transport.Call{
+		Operation:  "Things.Notes",
+		Method:     "GET",
+		Path:       "/things/{thing_id}/notes",
+		Args:       []string{thingID},
+		MayBeEmpty: true,
+	}
+	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -25,15 +24,6 @@ import (
 func kept(t *testing.T, err error, text string) bool {
 	t.Helper()
 	return strings.HasPrefix(string(apiError(t, err).Body), text)
-}
-
-// sayOn writes text again and again until the other side has enough.
-func (c *conn) sayOn(text string) {
-	for range 2048 {
-		if _, err := io.WriteString(c, text); err != nil {
-			return
-		}
-	}
 }
 
 func softwareChange() licensing.ReleaseUpdate {
@@ -91,7 +81,7 @@ func marksAndNull(t *testing.T) {
 	}
 }
 
-// sentTo gives the body of the last request that a fake got, and what it must be: wire with a change.
+// wantSent checks the body of a request: it must be wire with a change.
 func wantSent(t *testing.T, sent []byte, wire, old, changed string) {
 	t.Helper()
 	want := strings.Replace(wire, old, changed, 1)

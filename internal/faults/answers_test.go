@@ -51,11 +51,11 @@ func (o operation) attempts() int {
 	return 1
 }
 
-const page = "<!DOCTYPE html><html><body>log in</body></html>"
+const loginPage = "<!DOCTYPE html><html><body>log in</body></html>"
 
 func proxyPagesKeepTheirStatus(t *testing.T) {
 	for _, status := range []int{500, 502, 503, 504} {
-		s := serve(t, answer(status, page+strings.Repeat(" ", 100<<10), "Content-Type", "text/html", "X-Request-Id", "req_9"))
+		s := serve(t, answer(status, loginPage+strings.Repeat(" ", 100<<10), "Content-Type", "text/html", "X-Request-Id", "req_9"))
 		c := s.clients(t)
 		for _, o := range operations() {
 			before := s.count()
@@ -65,7 +65,7 @@ func proxyPagesKeepTheirStatus(t *testing.T) {
 			if e.Status != status || e.Attempts != o.attempts() || s.count()-before != o.attempts() || e.RequestID != "req_9" {
 				t.Errorf("%d of %s: %d requests: %v", status, o.name, s.count()-before, e)
 			}
-			if len(e.Body) != 64<<10 || !kept(t, err, page) || e.Header.Get("Content-Type") != "text/html" || strings.Contains(e.Error(), "<") {
+			if len(e.Body) != 64<<10 || !kept(t, err, loginPage) || e.Header.Get("Content-Type") != "text/html" || strings.Contains(e.Error(), "<") {
 				t.Errorf("%d of %s: %d bytes of body, %v: %v", status, o.name, len(e.Body), e.Header, e)
 			}
 		}
@@ -180,7 +180,7 @@ func noContentIsNoResult(t *testing.T) {
 
 func pagesAreNoAnswers(t *testing.T) {
 	for _, kind := range []string{"text/html", "Text/HTML; charset=utf-8", "application/xhtml+xml"} {
-		s := serve(t, answer(200, page+strings.Repeat(" ", 100<<10), "Content-Type", kind))
+		s := serve(t, answer(200, loginPage+strings.Repeat(" ", 100<<10), "Content-Type", kind))
 		c := s.clients(t)
 		plain, _, _ := strings.Cut(kind, ";")
 		for _, o := range operations() {
@@ -188,7 +188,7 @@ func pagesAreNoAnswers(t *testing.T) {
 			err := o.call(t.Context(), c)
 			wantIs(t, err, sdk.ErrInvalidResponse)
 			e := apiError(t, err)
-			if e.Status != 200 || e.Attempts != 1 || s.count()-before != 1 || len(e.Body) != 64<<10 || !kept(t, err, page) ||
+			if e.Status != 200 || e.Attempts != 1 || s.count()-before != 1 || len(e.Body) != 64<<10 || !kept(t, err, loginPage) ||
 				!strings.Contains(e.Error(), plain) || strings.Contains(e.Error(), "log in") {
 				t.Errorf("%s of %s: %v", kind, o.name, e)
 			}
@@ -197,7 +197,7 @@ func pagesAreNoAnswers(t *testing.T) {
 		var v any
 		wantIs(t, c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &v), sdk.ErrInvalidResponse)
 		var text []byte
-		if err := c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &text); err != nil || !strings.HasPrefix(string(text), page) {
+		if err := c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &text); err != nil || !strings.HasPrefix(string(text), loginPage) {
 			t.Errorf("as bytes: %v", err)
 		}
 	}
@@ -207,7 +207,7 @@ func pagesAreNoAnswers(t *testing.T) {
 			if w.Header()["Content-Type"] = nil; kind != "" {
 				w.Header().Set("Content-Type", kind)
 			}
-			_, _ = io.WriteString(w, page)
+			_, _ = io.WriteString(w, loginPage)
 		})
 		for _, o := range operations() {
 			if !o.hasResult() {
@@ -215,7 +215,7 @@ func pagesAreNoAnswers(t *testing.T) {
 			}
 			err := o.call(t.Context(), s.clients(t))
 			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || !kept(t, err, page) || strings.Contains(e.Error(), "log in") {
+			if e := apiError(t, err); e.Status != 200 || !kept(t, err, loginPage) || strings.Contains(e.Error(), "log in") {
 				t.Errorf("%q of %s: %v", kind, o.name, err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/http2"
@@ -11,7 +12,7 @@ import (
 )
 
 // frames is a step of a server of HTTP/2 frames: what it does when a request has arrived whole.
-type frames func(f *http2.Framer, c io.Closer, stream uint32)
+type frames func(h *http2Conn, stream uint32)
 
 // pipeHTTP2 is a server in memory that speaks HTTP/2 frame by frame, for a bubble. It gives back the room that a request
 // takes in its windows, unless its settings say that there is none.
@@ -51,6 +52,7 @@ type http2Conn struct {
 	open   map[uint32]*http.Request
 	bodies map[uint32]*bytes.Buffer
 	writes chan func()
+	last   atomic.Uint32 // the last stream that is taken, if there will be no more
 }
 
 // read takes frames until the connection ends.
@@ -99,27 +101,30 @@ func (h *http2Conn) end(stream uint32, ended bool) {
 	if !ended {
 		return
 	}
+	if last := h.last.Load(); last > 0 && stream > last {
+		return
+	}
 	r := h.open[stream]
 	r.Body = io.NopCloser(h.bodies[stream])
 	n := h.s.note(r)
 	step := h.steps[min(n, len(h.steps))-1]
-	h.writes <- func() { step(h.f, h.c, stream) }
+	h.writes <- func() { step(h, stream) }
 }
 
 // begins sends the headers of an answer.
-func begins(f *http2.Framer, stream uint32, status string) {
+func begins(h *http2Conn, stream uint32, status string) {
 	var block bytes.Buffer
 	e := hpack.NewEncoder(&block)
 	_ = e.WriteField(hpack.HeaderField{Name: ":status", Value: status})
 	_ = e.WriteField(hpack.HeaderField{Name: "content-type", Value: "application/json"})
-	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndHeaders: true})
+	_ = h.f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndHeaders: true})
 }
 
 // answers2 is a step that sends a status and a body.
 func answers2(status, body string) frames {
-	return func(f *http2.Framer, _ io.Closer, stream uint32) {
-		begins(f, stream, status)
-		_ = f.WriteData(stream, true, []byte(body))
+	return func(h *http2Conn, stream uint32) {
+		begins(h, stream, status)
+		_ = h.f.WriteData(stream, true, []byte(body))
 	}
 }
 
@@ -128,31 +133,34 @@ func success2() frames { return answers2("200", anything) }
 
 // resetsStream is a step that ends the stream with a code.
 func resetsStream(code http2.ErrCode) frames {
-	return func(f *http2.Framer, _ io.Closer, stream uint32) { _ = f.WriteRSTStream(stream, code) }
+	return func(h *http2Conn, stream uint32) { _ = h.f.WriteRSTStream(stream, code) }
 }
 
-// goesAway is a step that says that no stream after the present one, or none from it on, is taken any more.
-func goesAway(taken bool, code http2.ErrCode) frames {
-	return func(f *http2.Framer, _ io.Closer, stream uint32) {
+// goesAway is a step that takes no stream after the present one, or none from it on, and says so after what the other
+// steps do.
+func goesAway(taken bool, code http2.ErrCode, first ...frames) frames {
+	return func(h *http2Conn, stream uint32) {
 		last := stream
 		if !taken {
 			last = max(stream, 2) - 2
 		}
-		_ = f.WriteGoAway(last, code, nil)
+		h.last.Store(last)
+		all(first...)(h, stream)
+		_ = h.f.WriteGoAway(last, code, nil)
 	}
 }
 
 // hangsUp is a step that closes the connection.
-func hangsUp(_ *http2.Framer, c io.Closer, _ uint32) { _ = c.Close() }
+func hangsUp(h *http2Conn, _ uint32) { _ = h.c.Close() }
 
 // all is a step of several.
 func all(steps ...frames) frames {
-	return func(f *http2.Framer, c io.Closer, stream uint32) {
+	return func(h *http2Conn, stream uint32) {
 		for _, step := range steps {
-			step(f, c, stream)
+			step(h, stream)
 		}
 	}
 }
 
 // nothing is a step that never answers.
-func nothing(*http2.Framer, io.Closer, uint32) {}
+func nothing(*http2Conn, uint32) {}

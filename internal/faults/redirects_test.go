@@ -273,7 +273,7 @@ func cursorsAreNoAddresses(t *testing.T) {
 		}
 	}
 	got := home.arrivals()
-	if n != 2 || len(got) != 2 || !strings.HasSuffix(got[1].uri, "?cursor="+url.QueryEscape(next)) || other.connections() != 0 {
+	if n != 2 || len(got) != 2 || !strings.HasSuffix(got[1].uri, "&cursor="+url.QueryEscape(next)) || other.connections() != 0 {
 		t.Errorf("%d pages, the platform got %+v, %d connections elsewhere", n, got, other.connections())
 	}
 }

@@ -22,7 +22,7 @@ func cutAnswers() map[string]http.HandlerFunc {
 	raw := func(head, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
-				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%s\r\n\r\n%s", head, body)
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n%s\r\n\r\n%s", head, body)
 				_ = c.Close()
 			}
 		}

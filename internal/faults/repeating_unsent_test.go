@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -22,6 +23,7 @@ import (
 func unsentRequests() []check {
 	return []check{
 		{5, "a write that was refused at the door is sent when the server is up", refusedAtTheDoor},
+		{5, "a write that found no way to the server is sent again", noWayThere},
 		{5, "a write is sent again when the name server fails for the moment", nameServerFails},
 		{5, "a request to a name that does not exist is made once", nameDoesNotExist},
 		{5, "a write is sent again when the TLS handshake times out", handshakeTimesOut},
@@ -64,6 +66,26 @@ func refusedAtTheDoor(t *testing.T) {
 		wantIs(t, err, syscall.ECONNREFUSED)
 		if e := apiError(t, err); e.Status != 0 || e.Attempts != 4 || d.dials.Load() != 4 || s.count() != 1 {
 			t.Errorf("%s: %d dials, %d requests: %v", o.name, d.dials.Load(), s.count(), err)
+		}
+	}
+}
+
+func noWayThere(t *testing.T) {
+	for _, o := range operations() {
+		for _, cause := range []error{syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.ETIMEDOUT} {
+			s := serve(t, success())
+			var dials atomic.Int64
+			tr := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if dials.Add(1) < 3 {
+					return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", cause)}
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}}
+			err := o.call(t.Context(), s.clients(t, sdk.WithTransport(tr)))
+			tr.CloseIdleConnections()
+			if err != nil || dials.Load() != 3 || s.count() != 1 {
+				t.Errorf("%s, %v: %d dials, %d requests: %v", o.name, cause, dials.Load(), s.count(), err)
+			}
 		}
 	}
 }

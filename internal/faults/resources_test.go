@@ -119,12 +119,16 @@ func idleConnectionsSurvive(t *testing.T) {
 }
 
 func usersConnectionsSurvive(t *testing.T) {
-	s := serve(t, failure(500))
-	own := &closing{RoundTripper: http.DefaultTransport}
+	own := &noticing{RoundTripper: http.DefaultTransport}
 	for _, opt := range []sdk.Option{sdk.WithTransport(own), sdk.WithHTTPClient(&http.Client{Transport: own})} {
-		c := s.clients(t, opt)
-		for _, o := range operations() {
-			wantTrouble(t, o.call(context.Background(), c), 500, map[bool]int{true: 4, false: 1}[o.safe()])
+		for _, step := range []http.HandlerFunc{failure(500), resets, cuts, answer(302, "", "Location", "https://other.example/")} {
+			s := serve(t, step)
+			c := s.clients(t, opt)
+			for _, o := range operations() {
+				if err := o.call(t.Context(), c); err == nil {
+					t.Errorf("%s succeeded", o.name)
+				}
+			}
 		}
 	}
 	if n := own.told.Load(); n != 0 {

@@ -47,13 +47,13 @@ func (c *crowd) call(t *testing.T, clients *clients) {
 	wg.Wait()
 }
 
-// closing is a transport that notes when it is told to close its idle connections.
-type closing struct {
+// noticing is a transport that notes when it is told to close its idle connections.
+type noticing struct {
 	http.RoundTripper
 	told atomic.Int64
 }
 
-func (c *closing) CloseIdleConnections() { c.told.Add(1) }
+func (c *noticing) CloseIdleConnections() { c.told.Add(1) }
 
 // tracking is a transport that counts the bodies it gave out and those that are still open.
 type tracking struct {

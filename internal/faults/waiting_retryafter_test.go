@@ -3,6 +3,7 @@ package faults_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,14 @@ func oddRetryAfters(t *testing.T) {
 			}
 			if got := failingOnce(t, operations()[0], failure(429, header...)); got < c.low || got > c.high {
 				t.Errorf("%s: waited %v, want %v to %v", name, got, c.low, c.high)
+			}
+			// What can't be meant doesn't ask for a write to be repeated.
+			if c.low == 1 {
+				s := pipe(t, failure(503, header...), success())
+				asked := name == "zero" || strings.HasSuffix(name, "long ago") || name == "a date of year one"
+				if err := create(t.Context(), s.clients(t)); asked != (err == nil) || s.count() == 2 != asked {
+					t.Errorf("%s with 503: %d requests: %v", name, s.count(), err)
+				}
 			}
 			// Whatever it says, the attempts are bounded.
 			s := pipe(t, failure(429, header...))

@@ -91,6 +91,9 @@ func anyBody(in any) ([]byte, error) {
 		return v, nil
 	case json.RawMessage:
 		return v, nil
+	case json.Marshaler: // which may be a reader as well
+	case io.Reader:
+		return nil, errors.New("the body is a reader, which can't be sent twice: give its bytes")
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -87,6 +87,9 @@ func (x *exchange) receive(w *watch, resp *http.Response) error {
 		return nil
 	}
 	defer body.Close()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil // what follows is no body: it has no end, and no context ends it
+	}
 	w.reading(x.s.readTimeout, x.download || x.call.Stream)
 	return x.readBody(w, resp, body)
 }
@@ -176,8 +179,9 @@ func (x *exchange) homeHeader(out *http.Request) {
 	}
 }
 
-// setBody completes a request that has a body. net/http sends some requests again by itself, for which it asks GetBody
-// once a byte of the body has been taken. Where sending twice could do twice what should be done once, it is refused.
+// setBody completes a request that has a body. net/http sends some requests again by itself, for which it needs GetBody
+// once a byte of the body has been taken. Where sending twice could do twice what should be done once, it gets none; it
+// then says why it would have sent the request again, and classify judges that.
 func (x *exchange) setBody(out *http.Request) {
 	if out.Body == nil {
 		return
@@ -189,13 +193,11 @@ func (x *exchange) setBody(out *http.Request) {
 		out.Header["Content-Type"] = x.s.shared.jsonType
 	}
 	if !x.safe {
-		out.GetBody = mayHaveArrived
+		out.GetBody = nil
 	}
 }
 
 var errMayHaveArrived = errors.New("the connection was lost, and the request may have arrived")
-
-func mayHaveArrived() (io.ReadCloser, error) { return nil, errMayHaveArrived }
 
 // once ends the attempt when net/http is about to send a request without a body for the second time, which over HTTP/2
 // it does without asking.

@@ -118,23 +118,21 @@ type asking struct {
 	waiting int
 	token   sdk.Secret
 	err     error
+	// panicked is what the source panicked with, for those who wait: nobody could recover from it where it was asked.
+	panicked any
 }
 
 // get gives the token at hand, or waits for the source.
 func (t *tokens) get(ctx context.Context) (sdk.Secret, error) {
-	t.mu.Lock()
-	if !t.token.IsZero() && t.valid(t.token) {
-		defer t.mu.Unlock()
-		return t.token, nil
-	}
-	a := t.asking
+	token, a := t.join(ctx)
 	if a == nil {
-		a = t.ask(ctx)
+		return token, nil
 	}
-	a.waiting++
-	t.mu.Unlock()
 	select {
 	case <-a.done:
+		if a.panicked != nil {
+			panic(a.panicked)
+		}
 		return a.token, a.err
 	case <-ctx.Done():
 		t.mu.Lock()
@@ -149,6 +147,20 @@ func (t *tokens) get(ctx context.Context) (sdk.Secret, error) {
 	}
 }
 
+// join gives the token at hand, or the question to wait for.
+func (t *tokens) join(ctx context.Context) (sdk.Secret, *asking) {
+	t.mu.Lock()
+	defer t.mu.Unlock() // also if valid panics
+	if !t.token.IsZero() && t.valid(t.token) {
+		return t.token, nil
+	}
+	if t.asking == nil {
+		t.asking = t.ask(ctx)
+	}
+	t.asking.waiting++
+	return sdk.Secret{}, t.asking
+}
+
 func (t *tokens) valid(token sdk.Secret) bool {
 	v, ok := t.source.(interface{ Valid(token sdk.Secret) bool })
 	return !ok || v.Valid(token)
@@ -157,29 +169,33 @@ func (t *tokens) valid(token sdk.Secret) bool {
 // ask begins a question that outlives the call that began it, since others may wait for its answer too.
 func (t *tokens) ask(ctx context.Context) *asking {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	a := &asking{done: make(chan struct{}), cancel: cancel}
-	t.asking = a
+	a := &asking{done: make(chan struct{}), cancel: cancel, err: errors.New("the token source never returned")}
 	go func() {
 		defer cancel()
-		token, err := t.source.Token(ctx)
-		if err == nil && token.IsZero() {
-			err = errors.New("the token source gave an empty token")
+		defer t.answered(a)
+		defer func() { a.panicked = recover() }()
+		a.token, a.err = t.source.Token(ctx)
+		if a.err == nil && a.token.IsZero() {
+			a.err = errors.New("the token source gave an empty token")
 		}
-		if err == nil && !headerValue(token.Reveal()) {
-			err = errors.New("the token source gave a token that no header can carry")
+		if a.err == nil && !headerValue(a.token.Reveal()) {
+			a.err = errors.New("the token source gave a token that no header can carry")
 		}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		a.token, a.err = token, err
-		if t.asking == a {
-			t.asking = nil
-			if err == nil {
-				t.token = token
-			}
-		}
-		close(a.done)
 	}()
 	return a
+}
+
+// answered keeps the token and wakes those who wait, however the source ended.
+func (t *tokens) answered(a *asking) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.asking == a {
+		t.asking = nil
+		if a.err == nil && a.panicked == nil {
+			t.token = a.token
+		}
+	}
+	close(a.done)
 }
 
 // refused forgets the token that a server answered 401 to, unless it has been replaced since.

@@ -89,25 +89,32 @@ func Do[T any](ctx context.Context, c *Client, call *Call, decode func(*T, *code
 	if failure != nil {
 		return nil, x.finish(failure)
 	}
-	if err := decodeInto(x.s.shared, body, v, decode); err != nil {
+	strange, err := decodeInto(x.s.shared, body, v, decode)
+	if err != nil {
 		return nil, x.finish(x.undecodable(err))
+	}
+	if strange && holdsNothing(v) {
+		if failure := x.disguised(true); failure != nil {
+			return nil, x.finish(failure)
+		}
 	}
 	x.succeed()
 	return v, nil
 }
 
-// decodeInto is codec.Unmarshal with a decoder that calls pass on to each other.
-func decodeInto[T any](s *shared, body []byte, v *T, decode func(*T, *codec.Decoder)) error {
+// decodeInto is codec.Unmarshal with a decoder that calls pass on to each other. It tells whether the body has members
+// that T doesn't declare.
+func decodeInto[T any](s *shared, body []byte, v *T, decode func(*T, *codec.Decoder)) (strange bool, err error) {
 	d, ok := s.decoders.Get().(*codec.Decoder)
 	if !ok {
 		d = codec.NewDecoder(nil)
 	}
 	d.Reset(body)
 	decode(v, d)
-	err := d.End()
+	strange, err = d.Strange(), d.End()
 	d.Reset(nil)
 	s.decoders.Put(d)
-	return err
+	return strange, err
 }
 
 // Exec makes a call whose answer says nothing but that it succeeded.
@@ -120,7 +127,11 @@ func Exec(ctx context.Context, c *Client, call *Call, opts []sdk.Option) error {
 	if err := x.run(); err != nil {
 		return err
 	}
-	if failure := x.notHTML(); failure != nil {
+	failure := x.notHTML()
+	if failure == nil && !blank(x.body()) && isJSON(contentType(x.header)) {
+		failure = x.disguised(false)
+	}
+	if failure != nil {
 		return x.finish(failure)
 	}
 	x.succeed()

@@ -96,7 +96,7 @@ func proxyCause(err error) failureCause {
 // byText knows the errors of net/http that have no type.
 func byText(text string) failureCause {
 	switch {
-	case strings.Contains(text, "TLS handshake timeout"):
+	case strings.Contains(text, "TLS handshake timeout"), wasUntaken(text):
 		return neverLeft
 	case strings.Contains(text, "unsupported protocol scheme"), strings.Contains(text, "invalid header"),
 		strings.Contains(text, "invalid method"), strings.Contains(text, "no Host in request URL"),
@@ -105,6 +105,23 @@ func byText(text string) failureCause {
 		return permanent
 	}
 	return unknown
+}
+
+// net/http's words for a request that it would send again over HTTP/2 if it had its body once more: "cannot retry err
+// [why] after …".
+const (
+	cannotRepeat      = "cannot retry err ["
+	cannotRepeatAfter = "] after "
+)
+
+// wasUntaken tells a request that an HTTP/2 server says it did nothing with (RFC 9113, section 8.7): it refused the stream,
+// or went away before it; or one that met a connection that was no longer good for it.
+func wasUntaken(text string) bool {
+	if strings.Contains(text, "cannot rewind body after connection loss") {
+		return true
+	}
+	_, why, ok := strings.Cut(text, cannotRepeat)
+	return ok && (strings.Contains(why, "REFUSED_STREAM") || strings.Contains(why, "graceful shutdown GOAWAY"))
 }
 
 // bare takes off the *url.Error of http.Client, whose text has the query in it.

@@ -245,15 +245,18 @@ func TestRequestThatMayHaveArrivedIsNotSentTwiceOverHTTP2(t *testing.T) {
 	reset := func(code http2.ErrCode) func(*http2.Framer, uint32) {
 		return func(f *http2.Framer, stream uint32) { _ = f.WriteRSTStream(stream, code) }
 	}
-	for name, end := range map[string]func(*http2.Framer, uint32){
-		"refused":        reset(http2.ErrCodeRefusedStream),
-		"protocol error": reset(http2.ErrCodeProtocol),
-		"internal error": reset(http2.ErrCodeInternal),
-		"going away":     func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) },
+	for name, ending := range map[string]struct {
+		end   func(*http2.Framer, uint32)
+		taken bool // nothing says that the request wasn't
+	}{
+		"refused":        {reset(http2.ErrCodeRefusedStream), false},
+		"going away":     {func(f *http2.Framer, _ uint32) { _ = f.WriteGoAway(0, http2.ErrCodeNo, nil) }, false},
+		"protocol error": {reset(http2.ErrCodeProtocol), true},
+		"internal error": {reset(http2.ErrCodeInternal), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &h2{end: end}
+			s := &h2{end: ending.end}
 			c := s.start(t)
 			for _, call := range []transport.Call{
 				{Method: "POST", Path: "/v1/things", Body: encodeThing(&thing{ID: "a"})},
@@ -262,6 +265,12 @@ func TestRequestThatMayHaveArrivedIsNotSentTwiceOverHTTP2(t *testing.T) {
 			} {
 				s.refuse = s.arrived.Load() + 1
 				err := exec(c, call)
+				if call.Body != nil && !ending.taken { // without a body net/http doesn't say why it would send it again
+					if n := s.arrived.Load(); err != nil || n != s.refuse+1 {
+						t.Errorf("%s %s arrived %d times: %v", call.Method, call.Path, n-s.refuse+1, err)
+					}
+					continue
+				}
 				e := apiError(t, err)
 				if n := s.arrived.Load(); n != s.refuse || e.Attempts != 1 || e.Status != 0 {
 					t.Errorf("%s %s arrived %d times: %v", call.Method, call.Path, n-s.refuse+1, err)

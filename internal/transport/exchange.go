@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math"
@@ -108,7 +109,8 @@ func (x *exchange) prepare() error {
 		}
 		x.sent, x.secrets = body, e.Secrets()
 	case x.call.Raw != nil:
-		x.sent = x.call.Raw
+		// net/http may still send it when the call has returned: after an early answer, or a timeout.
+		x.sent = bytes.Clone(x.call.Raw)
 	}
 	return nil
 }

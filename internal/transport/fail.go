@@ -79,6 +79,9 @@ func (x *exchange) broken(err error) *sdk.Error {
 		return x.with(x.answer, err)
 	}
 	e := x.newError(x.scrub(plainText(err)), err)
+	if !x.safe && x.attempts > 0 && err != errMayHaveArrived && classify(err) == unknown {
+		e.Message += ", and the request may have arrived"
+	}
 	var proxy *proxyError
 	switch {
 	case errors.As(err, &proxy):
@@ -171,13 +174,21 @@ func mediaType(t string) string {
 	return strconv.Quote(strings.TrimSpace(media))
 }
 
-// plainText is an error's text without the addresses that net/http puts into it.
+// plainText is an error's text without the addresses that net/http puts into it, and without its advice to whoever
+// writes a client.
 func plainText(err error) string {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		return plainText(wrapped.Err)
 	}
-	return err.Error()
+	if err == io.EOF {
+		return "the server closed the connection without an answer"
+	}
+	text := err.Error()
+	if _, why, ok := strings.Cut(text, cannotRepeat); ok {
+		text, _, _ = strings.Cut(why, cannotRepeatAfter)
+	}
+	return text
 }
 
 // shortestSecret is the length from which a token can be told from a part of a word.

@@ -35,8 +35,11 @@ func parseBaseURL(raw string) (baseURL, error) {
 	}
 	b := baseURL{
 		url:     url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)},
-		prefix:  strings.TrimRight(u.Path, "/"),
 		escaped: strings.TrimRight(u.EscapedPath(), "/"),
+	}
+	// Not from u.Path, where a slash at the end may be one that was escaped.
+	if b.prefix, err = url.PathUnescape(b.escaped); err != nil {
+		return baseURL{}, errors.New("the base URL can't be parsed")
 	}
 	for segment := range strings.SplitSeq(b.prefix, "/") {
 		if segment == "." || segment == ".." {

@@ -12,7 +12,7 @@ import (
 	"github.com/wharfinger/sdk/releases"
 )
 
-// app is what the platform keeps of one app. No two of its releases share an id, a number or a tag, and at most one is
+// app is the releases of one app. No two of its releases share an id, a number or a tag, and at most one is
 // active. Pointers to releases are good until the next one is added or removed.
 type app struct {
 	ref      releases.AppRef
@@ -22,10 +22,10 @@ type app struct {
 
 // app gives an app, which every valid reference has. The server's lock is held.
 func (s *Server) app(ref releases.AppRef) *app {
-	a := s.apps[ref]
+	a := s.held[ref]
 	if a == nil {
 		a = &app{ref: ref}
-		s.apps[ref] = a
+		s.held[ref] = a
 	}
 	return a
 }

@@ -26,7 +26,7 @@ func (s *Server) registerAppKinds() {
 		adopt: func(b *releases.Branch, ref releases.AppRef) {
 			b.WorkspaceID, b.AppID = ref.Workspace, ref.App
 		},
-		keep: func(r *fake.Request, b *releases.Branch) bool { return found(r, b.Name) },
+		keep: func(r *fake.Request, b *releases.Branch) bool { return searched(r, b.Name) },
 		beside: func(all []releases.Branch) map[string]any {
 			return map[string]any{"main_branch_id": mainBranch(all)}
 		},
@@ -46,7 +46,7 @@ func (s *Server) registerAppKinds() {
 		adopt: func(n *releases.Namespace, ref releases.AppRef) {
 			n.WorkspaceID, n.AppID = ref.Workspace, ref.App
 		},
-		keep: func(r *fake.Request, n *releases.Namespace) bool { return found(r, n.Name, n.Description.Or("")) },
+		keep: func(r *fake.Request, n *releases.Namespace) bool { return searched(r, n.Name, n.Description.Or("")) },
 	})
 	register(s, &kind[releases.Message]{
 		operation: "Messages.List", items: "messages", prefix: "msg_",
@@ -75,7 +75,7 @@ func (s *Server) registerAppKinds() {
 		adopt: func(a *releases.Action, ref releases.AppRef) {
 			a.WorkspaceID, a.AppID = ref.Workspace, ref.App
 		},
-		keep: func(r *fake.Request, a *releases.Action) bool { return found(r, a.Name, a.Description.Or("")) },
+		keep: func(r *fake.Request, a *releases.Action) bool { return searched(r, a.Name, a.Description.Or("")) },
 	})
 	s.tokens = register(s, &kind[releases.AppToken]{
 		operation: "AppTokens.List", items: "tokens", prefix: "tok_",
@@ -114,8 +114,8 @@ func (s *Server) over(end sdk.Optional[time.Time]) bool {
 	return ok && !at.After(s.Now())
 }
 
-// found says whether one of the texts contains what the request searches for, in capitals or small letters.
-func found(r *fake.Request, texts ...string) bool {
+// searched says whether one of the texts contains what the request searches for, in capitals or small letters.
+func searched(r *fake.Request, texts ...string) bool {
 	wanted := strings.ToLower(r.Query("search"))
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), wanted) })
 }

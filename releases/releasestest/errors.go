@@ -54,16 +54,25 @@ func reason(status int) (code, message string) {
 
 // notFound is the error of a path that leads to nothing, and names what it should have led to.
 func (s *Server) notFound(r *fake.Request) fake.Response {
-	kind, id := "path", r.URL.Path
-	switch {
-	case r.Path("release_id") != "":
-		kind, id = "release", r.Path("release_id")
-	case r.Operation.ID == "Releases.GetActive":
-		kind, id = "release", "active"
-	case r.Path("app_id") != "":
-		kind, id = "app", r.Path("app_id")
-	}
+	kind, id := missing(r)
 	return s.failure(http.StatusNotFound, map[string]any{"resource_type": kind, "resource_id": id})
+}
+
+// missing is the innermost thing that a path names.
+func missing(r *fake.Request) (kind, id string) {
+	if r.Operation.ID == "Releases.GetActive" {
+		return "release", "active"
+	}
+	for _, parameter := range []string{
+		"endpoint_path", "recipe_id", "release_id", "thread_id", "namespace_id", "volume_id", "instance_id",
+		"app_id", "workspace_id", "org_id",
+	} {
+		if id := r.Path(parameter); id != "" {
+			kind, _, _ := strings.Cut(parameter, "_")
+			return kind, id
+		}
+	}
+	return "path", r.URL.Path
 }
 
 // onError is what the platform answers where no operation does: unknown paths, faults that name a status.

@@ -23,7 +23,7 @@ const (
 		`"details":{"resource_id":"ID","resource_type":"release"},"timestamp":"2025-01-01T00:00:00.000000","status_code":404}`
 )
 
-// operation is one call of every operation, about the release of an id.
+// operation is one call of an operation on releases, about the release of an id.
 type operation struct {
 	name   string
 	writes bool
@@ -31,7 +31,7 @@ type operation struct {
 	call   func(ctx context.Context, app *releases.ReleasesService, id string) error
 }
 
-// operations are all operations of the platform.
+// operations are all operations on releases.
 func operations() []operation {
 	return []operation{
 		{"Releases.List", false, false, func(ctx context.Context, app *releases.ReleasesService, _ string) error {

@@ -96,6 +96,9 @@ func describe(v fake.Violation, schema *openapi3.Schema) (kind, message string, 
 	case v.Kind == "minimum" && schema.Min != nil:
 		bounds["ge"] = *schema.Min
 		return "greater_than_equal", fmt.Sprintf("Must be %v or more", *schema.Min), bounds
+	case v.Kind == "enum":
+		bounds["expected"] = schema.Enum
+		return "enum", "Must be one of the values that the platform knows", bounds
 	case v.Kind == "minLength", v.Kind == fake.Blank && schema.Type.Includes("string"):
 		bounds["min_length"] = max(schema.MinLength, 1)
 		return "string_too_short", fmt.Sprintf("Must have %d characters or more", max(schema.MinLength, 1)), bounds
@@ -119,6 +122,8 @@ func wrongType(in string, schema *openapi3.Schema) (kind, message string) {
 		return "bool" + suffix, "Must be true or false"
 	case schema.Type.Includes("string"):
 		return "string_type", "Must be a string"
+	case schema.Type.Includes("array"):
+		return "list_type", "Must be a list without empty entries"
 	}
 	return "model_type", "Must be an object"
 }

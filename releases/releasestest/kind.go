@@ -18,20 +18,21 @@ type kind[T any] struct {
 	newest    bool   // the newest comes first, else the oldest
 	workspace string // the query parameter that names their workspace, where the path doesn't
 
-	id       func(*T) *string              // nil: they have none
-	prefix   string                        // of the ids that are made for those that come without
-	adopt    func(*T, releases.AppRef)     // writes the ids of what it belongs to
-	complete func(*T)                      // fills in what else the document requires
-	keep     func(*fake.Request, *T) bool  // whether a list has it; nil: always
-	show     func(*T, releases.AppRef)     // writes what follows from other things, as it is answered
-	beside   func(all []T) map[string]any  // more members of the answer, from all that the path leads to
-	reversed func(*fake.Request) bool      // whether the request turns the order round; nil: never
+	id       func(*T) *string             // nil: they have none
+	prefix   string                       // of the ids that are made for those that come without
+	adopt    func(*T, releases.AppRef)    // writes the ids of what it belongs to
+	complete func(*T)                     // fills in what else the document requires
+	keep     func(*fake.Request, *T) bool // whether a list has it; nil: always
+	show     func(*T, releases.AppRef)    // writes what follows from other things, as it is answered
+	beside   func(all []T) map[string]any // more members of the answer, from all that the path leads to
+	reversed func(*fake.Request) bool     // whether the request turns the order round; nil: never
 
 	table fake.Table[row[T]]
 }
 
 // row is one thing. Its place never changes, not even when it is replaced.
 type row[T any] struct {
+	key   string
 	place int
 	ref   releases.AppRef // what it belongs to; the ids below its level are empty
 	item  T
@@ -60,45 +61,55 @@ func (k *kind[T]) put(s *Server, ref releases.AppRef, item T) (T, error) {
 		k.complete(&item)
 	}
 	s.places++
-	entry := row[T]{place: s.places, ref: ref}
-	key := k.key(s, ref, &item)
-	if old, ok := k.table.Get(key); ok {
+	entry := row[T]{key: k.key(s, ref, &item), place: s.places, ref: ref, item: item}
+	if old, ok := k.table.Get(entry.key); ok {
 		entry.place = old.place
 	}
-	entry.item = item
-	k.table.Put(key, entry)
+	k.table.Put(entry.key, entry)
 	return item, nil
 }
 
 // key names a thing in the table. One without an id gets one, if its kind has ids at all.
 func (k *kind[T]) key(s *Server, ref releases.AppRef, item *T) string {
-	key := func(id string) string { return strings.Join([]string{ref.Org, ref.Workspace, ref.App, id}, "\x00") }
 	if k.id == nil {
-		return key(s.IDs.Prefixed(k.prefix))
+		return rowKey(ref, s.IDs.Prefixed(k.prefix))
 	}
 	id := k.id(item)
 	for *id == "" {
 		made := s.IDs.Prefixed(k.prefix)
-		if _, taken := k.table.Get(key(made)); !taken {
+		if _, taken := k.table.Get(rowKey(ref, made)); !taken {
 			*id = made
 		}
 	}
-	return key(*id)
+	return rowKey(ref, *id)
+}
+
+func rowKey(ref releases.AppRef, id string) string {
+	return strings.Join([]string{ref.Org, ref.Workspace, ref.App, id}, "\x00")
 }
 
 // find is the thing of an id; false if there is none.
 func (k *kind[T]) find(ref releases.AppRef, id string) (T, bool) {
-	found, ok := k.table.Get(strings.Join([]string{ref.Org, ref.Workspace, ref.App, id}, "\x00"))
-	return found.item, ok
+	entry, ok := k.table.Get(rowKey(ref, id))
+	return entry.item, ok
 }
 
 // in gives what belongs to an organization, a workspace or an app, by how much of the reference is given.
 func (k *kind[T]) in(ref releases.AppRef) []T {
 	var list []T
-	for _, found := range k.table.Select(func(found row[T]) bool { return within(found.ref, ref) }) {
-		list = append(list, found.item)
+	for _, entry := range k.table.Select(func(entry row[T]) bool { return within(entry.ref, ref) }) {
+		list = append(list, entry.item)
 	}
 	return list
+}
+
+// remove removes the things that it is true for, and says how many there were.
+func (k *kind[T]) remove(gone func(T) bool) int {
+	rows := k.table.Select(func(entry row[T]) bool { return gone(entry.item) })
+	for _, entry := range rows {
+		k.table.Delete(entry.key)
+	}
+	return len(rows)
 }
 
 // within says whether what belongs to ref belongs to outer too. Ids that outer leaves empty may be any.
@@ -114,8 +125,8 @@ func (k *kind[T]) list(r *fake.Request) fake.Response {
 	if k.workspace != "" {
 		outer.Workspace = r.Query(k.workspace)
 	}
-	all := k.table.Select(func(found row[T]) bool { return within(found.ref, outer) })
-	rows := slices.DeleteFunc(slices.Clone(all), func(found row[T]) bool { return k.keep != nil && !k.keep(r, &found.item) })
+	all := k.table.Select(func(entry row[T]) bool { return within(entry.ref, outer) })
+	rows := slices.DeleteFunc(slices.Clone(all), func(entry row[T]) bool { return k.keep != nil && !k.keep(r, &entry.item) })
 	down := k.newest
 	if k.reversed != nil && k.reversed(r) {
 		down = !down
@@ -123,7 +134,7 @@ func (k *kind[T]) list(r *fake.Request) fake.Response {
 	if down {
 		slices.Reverse(rows)
 	}
-	page, refusal := cut(r, rows, func(found row[T]) int { return found.place }, down)
+	page, refusal := cut(r, rows, func(entry row[T]) int { return entry.place }, down)
 	if refusal != nil {
 		return *refusal
 	}
@@ -145,10 +156,10 @@ func (k *kind[T]) list(r *fake.Request) fake.Response {
 // shown gives things as they are answered.
 func (k *kind[T]) shown(rows []row[T]) []T {
 	items := make([]T, len(rows))
-	for i, found := range rows {
-		items[i] = found.item
+	for i, entry := range rows {
+		items[i] = entry.item
 		if k.show != nil {
-			k.show(&items[i], found.ref)
+			k.show(&items[i], entry.ref)
 		}
 	}
 	return items

@@ -14,17 +14,13 @@ func (s *Server) create(a *app, r *fake.Request) fake.Response {
 		return s.failure(http.StatusInternalServerError, nil)
 	}
 	if a.find(func(r *releases.ReleaseDetail) bool { return r.ReleaseTag == body.ReleaseTag }) != nil {
-		return refuse(releases.ValidationIssue{
-			Loc:   []any{"body", "release_tag"},
-			Msg:   "Another release of the app has this tag",
-			Type:  "value_error",
-			Input: sdk.Some[any](body.ReleaseTag),
-			Ctx:   map[string]any{},
-		})
+		return taken("release_tag", body.ReleaseTag, "Another release of the app has this tag")
 	}
 	release := releases.ReleaseDetail{ReleaseTag: body.ReleaseTag, Description: body.Description}
 	a.complete(&release, s.newID, s.Now())
 	a.store(release)
+	s.declare(a.ref)
+	s.released(a, &release, "created")
 	return fake.JSON(http.StatusOK, copyOf(&release))
 }
 
@@ -52,15 +48,15 @@ func (s *Server) delete(a *app, r *fake.Request) fake.Response {
 }
 
 func (s *Server) activate(a *app, r *fake.Request) fake.Response {
-	return s.takeOver(a, r, "Release activated")
+	return s.takeOver(a, r, "Release activated", "deploy", "activated")
 }
 
 func (s *Server) rollback(a *app, r *fake.Request) fake.Response {
-	return s.takeOver(a, r, "Rolled back")
+	return s.takeOver(a, r, "Rolled back", "rollback", "rolled_back")
 }
 
 // takeOver makes the release that the path names the active one, in one step.
-func (s *Server) takeOver(a *app, r *fake.Request, message string) fake.Response {
+func (s *Server) takeOver(a *app, r *fake.Request, message, action, what string) fake.Response {
 	release := a.release(r.Path("release_id"))
 	if release == nil {
 		return s.notFound(r)
@@ -73,6 +69,7 @@ func (s *Server) takeOver(a *app, r *fake.Request, message string) fake.Response
 		release.Status = releases.ReleaseStatusActive
 		release.ActivatedAt = sdk.Some(wireTime(s.Now()))
 		release.ActivatedBy = sdk.Some(User)
+		s.deployed(a, release, previousID, action, what)
 	}
 	return fake.JSON(http.StatusOK, releases.ReleaseAction{
 		Message: message, Release: summary(release), PreviousActiveReleaseID: previousID,
@@ -84,6 +81,9 @@ func (s *Server) archive(a *app, r *fake.Request) fake.Response {
 	if release == nil {
 		return s.notFound(r)
 	}
-	release.Status = releases.ReleaseStatusArchived
+	if release.Status != releases.ReleaseStatusArchived {
+		release.Status = releases.ReleaseStatusArchived
+		s.released(a, release, "archived")
+	}
 	return fake.JSON(http.StatusOK, summary(release))
 }

@@ -74,7 +74,9 @@ func (s *Server) registerPolicies() {
 		operation: "ApprovalPolicies.List", items: "policies", prefix: "policy_",
 		id:    func(p *releases.ApprovalPolicy) *string { return &p.PolicyID },
 		adopt: func(p *releases.ApprovalPolicy, ref releases.AppRef) { p.OrganizationID = ref.Org },
-		keep:  func(r *fake.Request, p *releases.ApprovalPolicy) bool { return found(r, p.Name, p.Description.Or("")) },
+		keep: func(r *fake.Request, p *releases.ApprovalPolicy) bool {
+			return searched(r, p.Name, p.Description.Or(""))
+		},
 	})
 }
 
@@ -82,7 +84,7 @@ func (s *Server) registerCallerKinds() {
 	s.organizations = register(s, &kind[releases.Organization]{
 		operation: "Organizations.List", items: "organizations", prefix: "org_",
 		id:   func(o *releases.Organization) *string { return &o.OrganizationID },
-		keep: func(r *fake.Request, o *releases.Organization) bool { return found(r, o.Name) },
+		keep: func(r *fake.Request, o *releases.Organization) bool { return searched(r, o.Name) },
 	})
 	register(s, &kind[releases.Notification]{
 		operation: "Notifications.List", items: "notifications", prefix: "ntf_", newest: true,

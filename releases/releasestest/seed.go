@@ -7,7 +7,7 @@ import (
 )
 
 // Seed adds n drafts to an app, as n calls of Create would, and returns them, the oldest first. They are tagged v1.0.
-// and their number: v1.0.1 to v1.0.n in an app that was empty.
+// and their number: v1.0.1 to v1.0.n in an app that was empty. Unlike Create, it leaves no trace in the timeline.
 func (s *Server) Seed(ref releases.AppRef, n int) []releases.Release {
 	if !s.validRef("Seed", ref) {
 		return nil
@@ -21,6 +21,7 @@ func (s *Server) Seed(ref releases.AppRef, n int) []releases.Release {
 		a.complete(&release, s.newID, now)
 		a.store(release)
 		list = append(list, summary(&release))
+		s.declare(ref)
 	}
 	return list
 }
@@ -63,6 +64,7 @@ func (s *Server) put(ref releases.AppRef, release releases.ReleaseDetail) (store
 		return stored, fmt.Sprintf("release %s has the tag %q", other.ReleaseID, other.ReleaseTag)
 	}
 	a.store(release)
+	s.declare(ref)
 	return copyOf(&release), ""
 }
 

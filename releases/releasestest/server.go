@@ -1,7 +1,7 @@
 // Package releasestest is a fake MechaMental platform, for tests of programs that use package releases.
 //
-// It runs on loopback for as long as the test does, keeps releases, and follows their life from draft to active to
-// archived:
+// It runs on loopback for as long as the test does, answers every operation of the platform, and follows the life of
+// releases from draft to active to archived:
 //
 //	func TestDeploy(t *testing.T) {
 //		platform := releasestest.NewServer(t)
@@ -19,6 +19,7 @@ package releasestest
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -41,7 +42,7 @@ const permission = "apps:manage"
 
 // Server is a running fake of MechaMental. Its methods may be called from several goroutines at once.
 //
-// Apps need not be declared: whatever app is named is there, and empty. In each of them
+// Apps need not be declared, nor anything else that a path names: whatever is named is there, and empty. In each app
 //
 //   - Create makes a draft, numbered from 1 and pointing to the release before it. A tag that another release of the app
 //     has is refused as a validation error (422).
@@ -54,6 +55,22 @@ const permission = "apps:manage"
 //     good while releases are added and removed. One that the fake didn't make is refused as a validation error (422).
 //   - GetActive answers 404 when no release is active.
 //
+// Everything else that the platform lists is put there by PutInApp, PutInWorkspace, PutInOrganization and PutForCaller,
+// and listed as the document has it: in order of arrival (the timeline, activities and notifications: the newest first),
+// with its limits, with cursors as above, and with filters that filter. A search finds capitals and small letters alike,
+// in names and descriptions; several tags must all be there; what has expired by the platform's clock is left out.
+// Environments and ModelEntitlements can be created too; a slug or a model that is taken is refused (422).
+//
+// What the fake's own life brings about can be read: an app or workspace that anything was put in or created in is in the
+// lists, an App has its ActiveReleaseID and TotalReleases, an Environment that IsDefault has the active release of each
+// app in ActiveDeployments. Creating, activating, rolling back and archiving a release is in the app's timeline and in
+// what Events.Stream gives; whatever was asked to change something in an organization is in its activities. Events.Stream
+// gives what happened so far and ends, without waiting. Seeding leaves no such traces.
+//
+//   - HandleEndpoint sets what an endpoint does that Endpoints.Trigger calls.
+//   - Answer sets what an operation answers whose answer isn't one of the document's models, or any other.
+//   - Invite makes the token of an invitation.
+//
 // The methods of the embedded server do the rest:
 //
 //   - URL is the address for clients that don't come from Client; Close ends the server before the test does.
@@ -65,30 +82,80 @@ const permission = "apps:manage"
 type Server struct {
 	*fake.Server
 
-	mu   sync.Mutex
-	apps map[releases.AppRef]*app
+	own   map[string]fake.Handler // what operations do unless Answer says otherwise
+	kinds map[reflect.Type]any    // *kind of each type
+
+	mu          sync.Mutex // guards what follows, and is held by every operation but Endpoints.Trigger
+	held        map[releases.AppRef]*app
+	places      int                  // the last place given to a thing
+	endpoints   map[string]func(any) (any, error)
+	invitations map[string]string // emails by token
+	appKinds
+	workspaceKinds
+	organizationKinds
 }
 
-// NewServer starts a fake without any releases, which ends with the test. Problems are errors of the test.
+// NewServer starts a fake of a platform that has nothing yet, which ends with the test. Problems are errors of the test.
 //
 // A nil tb is for programs that aren't tests: call Close when done, and read Problems.
 func NewServer(tb fake.TB) *Server {
 	if tb != nil {
 		tb.Helper()
 	}
-	s := &Server{Server: fake.Platform(tb, "releases", "releasestest"), apps: map[releases.AppRef]*app{}}
+	s := &Server{
+		Server:      fake.Platform(tb, "releases", "releasestest"),
+		own:         map[string]fake.Handler{},
+		held:        map[releases.AppRef]*app{},
+		kinds:       map[reflect.Type]any{},
+		endpoints:   map[string]func(any) (any, error){},
+		invitations: map[string]string{},
+	}
 	s.Authorize(s.authorize)
 	s.OnInvalid(s.invalid)
 	s.OnError(s.onError)
-	s.handle("Releases.List", s.list)
-	s.handle("Releases.Create", s.create)
-	s.handle("Releases.Get", s.get)
-	s.handle("Releases.GetActive", s.getActive)
-	s.handle("Releases.Delete", s.delete)
-	s.handle("Releases.Activate", s.activate)
-	s.handle("Releases.Rollback", s.rollback)
-	s.handle("Releases.Archive", s.archive)
+	s.handleReleases()
+	s.registerAppKinds()
+	s.registerWorkspaceKinds()
+	s.registerOrganizationKinds()
+	s.registerCallerKinds()
+	s.handleOthers()
 	return s
+}
+
+func (s *Server) handleReleases() {
+	for operation, do := range map[string]func(*app, *fake.Request) fake.Response{
+		"Releases.List":      s.list,
+		"Releases.Create":    s.create,
+		"Releases.Get":       s.get,
+		"Releases.GetActive": s.getActive,
+		"Releases.Delete":    s.delete,
+		"Releases.Activate":  s.activate,
+		"Releases.Rollback":  s.rollback,
+		"Releases.Archive":   s.archive,
+	} {
+		s.handle(operation, func(r *fake.Request) fake.Response { return do(s.app(refOf(r)), r) })
+	}
+}
+
+// handleOthers has the operations handled that neither are about releases nor list things.
+func (s *Server) handleOthers() {
+	s.handle("Environments.Create", s.createEnvironment)
+	s.handle("ModelEntitlements.Create", s.createEntitlement)
+	s.handle("Events.Stream", s.streamEvents)
+	s.handle("Events.JoinPresence", s.joinPresence)
+	s.handle("Recipes.Get", s.getRecipe)
+	s.handle("Analytics.Get", s.getAnalytics)
+	s.handle("AnalyticsRollups.Get", s.getRollup)
+	s.handle("Permissions.GetSchema", s.getPermissions)
+	s.handle("Permissions.ListResources", s.listResources)
+	s.handle("Registrations.GetConfig", func(*fake.Request) fake.Response {
+		return fake.JSON(http.StatusOK, releases.RegistrationConfig{AllowRegistration: true})
+	})
+	s.handle("Registrations.GetInvitation", s.getInvitation)
+	s.handle("Admins.CheckAccess", s.checkAccess)
+	s.handle("Admins.CleanUpTokens", s.cleanUpTokens)
+	s.own["Endpoints.Trigger"] = s.trigger
+	s.Handle("Endpoints.Trigger", s.trigger)
 }
 
 // Client makes a client of this server that sends Token and waits only milliseconds before it repeats a request. The
@@ -98,23 +165,38 @@ func (s *Server) Client(opts ...sdk.Option) *releases.Client {
 	return fake.Client(s.Server, releases.New, []sdk.Option{sdk.WithToken(Token)}, opts)
 }
 
-// handle registers what an operation does with the app that the path names. Operations happen one after the other.
-func (s *Server) handle(operation string, do func(*app, *fake.Request) fake.Response) {
-	s.Handle(operation, func(r *fake.Request) fake.Response {
+// handle registers what an operation does. Operations happen one after the other, and those that change something are
+// logged.
+func (s *Server) handle(operation string, do fake.Handler) {
+	s.own[operation] = func(r *fake.Request) fake.Response {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return do(s.app(releases.AppRef{Org: r.Path("org_id"), Workspace: r.Path("workspace_id"), App: r.Path("app_id")}), r)
-	})
+		answer := do(r)
+		s.log(r, answer)
+		return answer
+	}
+	s.Handle(operation, s.own[operation])
+}
+
+// Answer sets what an operation ("Recipes.Get") answers from then on, with status 200, in place of what the fake would:
+// anything that encoding/json can encode, or json.RawMessage, which is sent as it is. A nil value takes that back;
+// json.RawMessage("null") is null. The operation then does nothing. What it answers is checked against the document.
+func (s *Server) Answer(operation string, value any) {
+	own := s.own[operation]
+	switch {
+	case own == nil:
+		s.Report("Answer: the document has no operation %q", operation)
+	case value == nil:
+		s.Handle(operation, own)
+	default:
+		s.Handle(operation, func(*fake.Request) fake.Response { return fake.JSON(http.StatusOK, value) })
+	}
 }
 
 // authorize lets Token do everything and ForbiddenToken read.
 func (s *Server) authorize(r *http.Request) *fake.Response {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		token = ""
-	}
 	var refusal fake.Response
-	switch {
+	switch token := tokenOf(r.Header); {
 	case token == Token, token == ForbiddenToken && r.Method == http.MethodGet:
 		return nil
 	case token == ForbiddenToken:
@@ -123,4 +205,13 @@ func (s *Server) authorize(r *http.Request) *fake.Response {
 		refusal = s.failure(http.StatusUnauthorized, nil)
 	}
 	return &refusal
+}
+
+// tokenOf is the token that a request came with; empty if it came with none.
+func tokenOf(header http.Header) string {
+	scheme, token, _ := strings.Cut(header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
 }

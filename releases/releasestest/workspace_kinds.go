@@ -25,7 +25,7 @@ func (s *Server) registerWorkspaceKinds() {
 		operation: "Apps.List", items: "apps", prefix: "app_",
 		id:    func(a *releases.App) *string { return &a.AppID },
 		adopt: func(a *releases.App, ref releases.AppRef) { a.WorkspaceID = ref.Workspace },
-		keep:  func(r *fake.Request, a *releases.App) bool { return found(r, a.Name, a.Description.Or("")) },
+		keep:  func(r *fake.Request, a *releases.App) bool { return searched(r, a.Name, a.Description.Or("")) },
 		show:  s.showApp,
 	})
 	s.environments = register(s, &kind[releases.Environment]{
@@ -71,7 +71,7 @@ func (s *Server) registerPeople() {
 		operation: "Users.List", items: "users", prefix: "usr_", workspace: "workspace_id",
 		id: func(u *releases.User) *string { return &u.UserID },
 		keep: func(r *fake.Request, u *releases.User) bool {
-			return found(r, u.FullName.Or(""), u.Username.Or(""), u.Email.Or(""))
+			return searched(r, u.FullName.Or(""), u.Username.Or(""), u.Email.Or(""))
 		},
 	})
 }
@@ -137,7 +137,9 @@ func (s *Server) registerTools() {
 		adopt: func(p *releases.ToolConfigProfile, ref releases.AppRef) {
 			p.OrgID, p.WorkspaceID = ref.Org, ref.Workspace
 		},
-		keep: func(r *fake.Request, p *releases.ToolConfigProfile) bool { return p.ToolInstanceID == r.Path("instance_id") },
+		keep: func(r *fake.Request, p *releases.ToolConfigProfile) bool {
+			return p.ToolInstanceID == r.Path("instance_id")
+		},
 	})
 }
 

@@ -97,7 +97,7 @@ func (s *Server) triggerTest(r *fake.Request) fake.Response {
 		}
 		i := slices.IndexFunc(p.triggers, func(t versori.ProjectTrigger) bool { return t.Name == r.Path("trigger_name") })
 		if i < 0 {
-			return &refusal{missing("trigger", r.Path("trigger_name"))}
+			return absent("trigger", r.Path("trigger_name"))
 		}
 		found = p.triggers[i]
 		return nil
@@ -180,7 +180,7 @@ func (s *Server) scheduler(r *fake.Request) (found versori.Scheduler, at place, 
 	err = s.withEnvironment(r.Path("organisation_id"), r.Path("environment_id"), func(p *projectRow, e *environmentRow) error {
 		i := slices.IndexFunc(e.schedulers, func(one versori.Scheduler) bool { return fold(one.ID) == fold(r.Path("scheduler_id")) })
 		if i < 0 {
-			return &refusal{missing("scheduler", r.Path("scheduler_id"))}
+			return absent("scheduler", r.Path("scheduler_id"))
 		}
 		found, at = e.schedulers[i], p.place(e)
 		return nil

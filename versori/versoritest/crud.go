@@ -32,12 +32,6 @@ func (t *rows[T]) put(value T, ids ...string) {
 	t.table.Put(key, row[T]{key, value})
 }
 
-// insert stores a new row; false, and nothing stored, if there is one of these ids.
-func (t *rows[T]) insert(value T, ids ...string) bool {
-	key := rowKey(ids)
-	return t.table.Insert(key, row[T]{key, value})
-}
-
 // update changes a row in one step, unless change returns an error; false if there is none. The rows must not be used
 // within change.
 func (t *rows[T]) update(change func(*T) error, ids ...string) (T, bool, error) {

@@ -96,7 +96,7 @@ func (s *Server) deploy(target place, versionID string) fake.Response {
 	err := s.withProject(target.organisation, target.project, func(p *projectRow) error {
 		found := p.version(versionID)
 		if found == nil {
-			return &refusal{missing("version", versionID)}
+			return absent("version", versionID)
 		}
 		v = *found
 		return nil
@@ -104,13 +104,11 @@ func (s *Server) deploy(target place, versionID string) fake.Response {
 	if err != nil {
 		return refused(err)
 	}
-	if ask := s.links.missingConnections; ask != nil {
-		if systems := ask(target.organisation, target.environment); len(systems) > 0 {
-			message := "Failed to build config json: missing connections for the following systems: " + strings.Join(systems, ", ")
-			s.logf(target.organisation, target.project, target.environment, versori.LogSeverityError, "%s", message)
-			s.deployFailed(target, message)
-			return failure(http.StatusBadRequest, message, "")
-		}
+	if systems := s.missingConnections(target.organisation, target.environment); len(systems) > 0 {
+		message := "Failed to build config json: missing connections for the following systems: " + strings.Join(systems, ", ")
+		s.logf(target.organisation, target.project, target.environment, versori.LogSeverityError, "%s", message)
+		s.deployFailed(target, message)
+		return failure(http.StatusBadRequest, message, "")
 	}
 	fault := s.builds(v.files)
 	failed := false
@@ -223,12 +221,17 @@ func (s *Server) settle(organisation, id string, done func(*rollout) bool) {
 	}
 }
 
+// deployFailed raises the platform's own issue of a deployment that came to nothing. No lock may be held.
+func (s *Server) deployFailed(target place, reason string) {
+	s.raiseIssue(target.organisation, target.project, target.environment, versori.IssueSeverityCritical, "Environment failed to deploy", reason)
+}
+
 // atPlace is withProject for an environment that may have been deleted in between.
 func (s *Server) atPlace(target place, do func(*projectRow, *environmentRow) error) error {
 	return s.withProject(target.organisation, target.project, func(p *projectRow) error {
 		e := p.byID(target.environment)
 		if e == nil {
-			return &refusal{missing("environment", target.environment)}
+			return absent("environment", target.environment)
 		}
 		return do(p, e)
 	})

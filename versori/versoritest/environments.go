@@ -59,11 +59,11 @@ func (s *Server) cloneEnvironment(r *fake.Request) fake.Response {
 	if err != nil {
 		return refused(err)
 	}
-	if tell := s.links.copyTemplates; tell != nil && body.CloneSystems.Or(false) {
-		tell(from.organisation, from.environment, to.environment)
+	if body.CloneSystems.Or(false) {
+		s.copyTemplates(from.organisation, from.environment, to.environment)
 	}
-	if tell := s.links.copyStaticVariables; tell != nil && body.CopyStaticUserVariables.Or(false) {
-		tell(from.organisation, from.environment, to.environment)
+	if body.CopyStaticUserVariables.Or(false) {
+		s.copyStaticVariables(from.organisation, from.environment, to.environment)
 	}
 	return s.answerProject(to)
 }
@@ -141,7 +141,7 @@ func (s *Server) deleteEnvironment(r *fake.Request) fake.Response {
 	err := s.withProject(r.Path("organisation_id"), r.Path("project_id"), func(p *projectRow) error {
 		e := p.byID(r.Path("environment_id"))
 		if e == nil {
-			return &refusal{missing("environment", r.Path("environment_id"))}
+			return absent("environment", r.Path("environment_id"))
 		}
 		gone = p.place(e)
 		p.environments = slices.DeleteFunc(p.environments, func(other *environmentRow) bool { return other == e })
@@ -151,8 +151,14 @@ func (s *Server) deleteEnvironment(r *fake.Request) fake.Response {
 	if err != nil {
 		return refused(err)
 	}
-	s.environmentsGone(gone.organisation, gone.environment)
+	s.environmentGone(gone)
 	return s.answerProject(gone)
+}
+
+// environmentGone tells the other parts of the platform what was deleted. No lock may be held.
+func (s *Server) environmentGone(gone place) {
+	s.forgetEnvironment(gone.organisation, gone.environment)
+	s.unlinkEnvironment(gone.environment)
 }
 
 // suspendEnvironment is Environments.Suspend.

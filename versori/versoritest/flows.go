@@ -90,7 +90,7 @@ func (s *Server) updateFlow(p *projectRow, r *fake.Request) (any, error) {
 func (s *Server) getFlow(p *projectRow, r *fake.Request) (any, error) {
 	flow, ok := p.flows.Get(r.Path("flow_name"))
 	if !ok {
-		return nil, &refusal{missing("flow", r.Path("flow_name"))}
+		return nil, absent("flow", r.Path("flow_name"))
 	}
 	return misspell(flow), nil
 }
@@ -98,7 +98,7 @@ func (s *Server) getFlow(p *projectRow, r *fake.Request) (any, error) {
 // deleteFlow is Flows.Delete.
 func (s *Server) deleteFlow(p *projectRow, r *fake.Request) (any, error) {
 	if _, ok := p.flows.Delete(r.Path("flow_name")); !ok {
-		return nil, &refusal{missing("flow", r.Path("flow_name"))}
+		return nil, absent("flow", r.Path("flow_name"))
 	}
 	return nil, nil
 }

@@ -136,3 +136,9 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// wantStatus wants the platform to have refused a call with a status.
+func wantStatus(t *testing.T, err error, status int) {
+	t.Helper()
+	wantEqual(t, "status", answered(t, err).Status, status)
+}

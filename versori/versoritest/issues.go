@@ -19,8 +19,9 @@ func (s *Server) handleIssues() {
 }
 
 // PutIssue stores an issue under its ID, a new one or in place of the one that has it, and returns what is stored. What
-// is zero is filled in: ID, OrganisationID (Organisation), ProjectID (Project), EnvironmentID (new), Status (open),
-// Reason (error), Severity (medium), CreatedAt and LastSeenAt (now), SeenCount (1). Nobody is notified.
+// is zero is filled in: ID, OrganisationID (Organisation), ProjectID (Project), EnvironmentID (Environment), Status (open),
+// Reason (error), Severity (medium), CreatedAt and LastSeenAt (now), SeenCount (1). Nobody is notified, and
+// nobody asks whether there is such an environment.
 func (s *Server) PutIssue(issue versori.Issue) versori.Issue {
 	issue, err := clone(issue)
 	if err != nil {
@@ -43,6 +44,7 @@ func (s *Server) completeIssue(issue *versori.Issue) {
 	now := s.stamp()
 	issue.OrganisationID = cmp.Or(issue.OrganisationID, Organisation)
 	issue.ProjectID = cmp.Or(issue.ProjectID, Project)
+	issue.EnvironmentID = cmp.Or(issue.EnvironmentID, Environment)
 	issue.Status = cmp.Or(issue.Status, versori.IssueStatusOpen)
 	issue.Reason = cmp.Or(issue.Reason, versori.IssueReasonError)
 	issue.SeenCount = cmp.Or(issue.SeenCount, 1)
@@ -55,9 +57,6 @@ func (s *Server) completeIssue(issue *versori.Issue) {
 	if issue.LastSeenAt.IsZero() {
 		issue.LastSeenAt = now
 	}
-	if issue.EnvironmentID == "" {
-		issue.EnvironmentID = s.IDs.ULID()
-	}
 	if issue.ID == "" {
 		issue.ID = s.IDs.ULID()
 	}
@@ -66,6 +65,7 @@ func (s *Server) completeIssue(issue *versori.Issue) {
 // Issues are the issues of an organisation, the oldest first, for checking what the code under test did, and what its
 // deployments came to.
 func (s *Server) Issues(organisation string) []versori.Issue {
+	s.carryOn()
 	list := s.issues.below(organisation)
 	for i := range list {
 		list[i], _ = clone(list[i]) // has been encoded before
@@ -115,10 +115,9 @@ func (s *Server) createIssue(r *fake.Request) fake.Response {
 		return refused(misfit("organisationId", "isn't the organisation of the path"))
 	case body.ProjectID.Or("") == "":
 		return refused(misfit("projectId", "is missing"))
-	case !ulid(fold(body.ProjectID.Or(""))):
-		return refused(misfit("projectId", "isn't a ULID"))
-	case !ulid(fold(body.EnvironmentID)): // often its name
-		return refused(misfit("environmentId", "isn't a ULID"))
+	}
+	if err := s.isOf(body.OrganisationID, body.ProjectID.Or(""), body.EnvironmentID, "environmentId"); err != nil {
+		return refused(err)
 	}
 	s.issueMu.Lock()
 	defer s.issueMu.Unlock()
@@ -133,6 +132,21 @@ func (s *Server) createIssue(r *fake.Request) fake.Response {
 		Annotations:    body.Annotations,
 		Severity:       sdk.Some(body.Severity),
 	}))
+}
+
+// isOf refuses an environment that isn't one of the project, and one that is called by its name instead of its id; member
+// is where the body has it.
+func (s *Server) isOf(organisation, projectID, environmentID, member string) error {
+	if _, ok := s.project(organisation, projectID); !ok {
+		return &refusal{missing("project", projectID)}
+	}
+	if !ulid(fold(environmentID)) {
+		return misfit(member, "isn't a ULID")
+	}
+	if p, ok := s.projectOf(organisation, environmentID); !ok || fold(p.ID) != fold(projectID) {
+		return &refusal{missing("environment", environmentID)}
+	}
+	return nil
 }
 
 // changeIssue applies what is given; labels and annotations as a whole. An issue that gets resolved is resolved now

@@ -13,7 +13,8 @@ import (
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
 
-const production = "01JTESTENV1R0NMENT00000000"
+// watched is an environment for issues to come up in.
+const watched = versoritest.Environment
 
 // everyIssueOperation calls each operation on issues once.
 func everyIssueOperation(t *testing.T, s *versoritest.Server) {
@@ -58,10 +59,6 @@ func TestIssuesThatAreRefused(t *testing.T) {
 			func(i *versori.IssueCreate) { i.ProjectID = sdk.Optional[string]{} },
 		},
 		{
-			"a project by its name", "projectId", "isn't a ULID",
-			func(i *versori.IssueCreate) { i.ProjectID = sdk.Some("orders") },
-		},
-		{
 			"an environment by its name", "environmentId", "isn't a ULID",
 			func(i *versori.IssueCreate) { i.EnvironmentID = "production" },
 		},
@@ -78,6 +75,18 @@ func TestIssuesThatAreRefused(t *testing.T) {
 			wantEqual(t, "issues", len(s.Issues(organisation)), 0)
 		})
 	}
+	t.Run("what isn't there", func(t *testing.T) {
+		t.Parallel()
+		s := versoritest.NewServer(t)
+		body := newIssue()
+		body.ProjectID = sdk.Some("orders") // its name
+		_, err := s.Client().Issues.Create(t.Context(), body)
+		wantAnswer(t, err, 404, `{"code":"404001","message":"No such project","details":"There is no project orders"}`)
+		body = newIssue()
+		body.EnvironmentID = s.PutProject(organisation, versori.Project{}).Environments[0].ID // of another project
+		_, err = s.Client().Issues.Create(t.Context(), body)
+		wantAnswer(t, err, 404, `{"code":"404001","message":"No such environment","details":"There is no environment `+body.EnvironmentID+`"}`)
+	})
 }
 
 func TestUpdatesOfAnIssue(t *testing.T) {
@@ -164,7 +173,7 @@ func TestListsOfIssues(t *testing.T) {
 	// Raised at 12, 13, 14, 15 and 15 o'clock; the first was last seen at 20.
 	ids := make([]string, 5)
 	for i := range ids {
-		issue := versori.Issue{Title: fmt.Sprint(i), EnvironmentID: production, CreatedAt: noon.Add(time.Duration(min(i, 3)) * time.Hour)}
+		issue := versori.Issue{Title: fmt.Sprint(i), EnvironmentID: watched, CreatedAt: noon.Add(time.Duration(min(i, 3)) * time.Hour)}
 		issue.LastSeenAt = issue.CreatedAt
 		switch i {
 		case 0:
@@ -199,7 +208,7 @@ func TestListsOfIssues(t *testing.T) {
 		{"by status", versori.IssueListParams{Status: versori.IssueStatusAcked}, "1"},
 		{"by severity", versori.IssueListParams{Severity: versori.IssueSeverityCritical}, "0"},
 		{"by project", versori.IssueListParams{ProjectID: strings.ToLower(other)}, "2"},
-		{"by environment", versori.IssueListParams{EnvironmentID: production}, "4 3 2 0"},
+		{"by environment", versori.IssueListParams{EnvironmentID: watched}, "4 3 2 0"},
 		{"by the name of an environment, which is no id", versori.IssueListParams{EnvironmentID: "production"}, ""},
 	}
 	for _, test := range tests {
@@ -254,7 +263,7 @@ func TestSeedingOfIssuesThatCannotBeIsReported(t *testing.T) {
 
 func newIssue() versori.IssueCreate {
 	return versori.IssueCreate{
-		OrganisationID: organisation, ProjectID: sdk.Some(project), EnvironmentID: production, Reason: versori.IssueReasonManual,
+		OrganisationID: organisation, ProjectID: sdk.Some(project), EnvironmentID: watched, Reason: versori.IssueReasonManual,
 		Title: "Totals differ", Message: sdk.Some("Shop and warehouse disagree."), Severity: versori.IssueSeverityHigh,
 		Labels: map[string]string{"workflow": "sync-orders"},
 	}

@@ -25,21 +25,21 @@ func TestPagesOfEntries(t *testing.T) {
 			if reverse {
 				order = []string{"k|0", "k|1", "k|2", "k|3", "k|4"}
 			}
-			first := listKV(t, s, store, query("", "", reverse))
+			first := listKV(t, s, store, twoEntries("", "", reverse))
 			wantKeys(t, first.Data, order[:2]...)
 			wantEqual(t, "nothing before the first page", first.Pagination.PrevCursor, "")
-			second := listKV(t, s, store, query(first.Pagination.NextCursor, "", reverse))
+			second := listKV(t, s, store, twoEntries(first.Pagination.NextCursor, "", reverse))
 			wantKeys(t, second.Data, order[2:4]...)
-			third := listKV(t, s, store, query(second.Pagination.NextCursor, "", reverse))
+			third := listKV(t, s, store, twoEntries(second.Pagination.NextCursor, "", reverse))
 			wantKeys(t, third.Data, order[4:]...)
 			wantEqual(t, "nothing behind the last page", third.Pagination.NextCursor, "")
-			back := listKV(t, s, store, query("", third.Pagination.PrevCursor, reverse))
+			back := listKV(t, s, store, twoEntries("", third.Pagination.PrevCursor, reverse))
 			wantKeys(t, back.Data, order[2:4]...)
 			wantEqual(t, "going on again", back.Pagination.NextCursor, second.Pagination.NextCursor)
-			back = listKV(t, s, store, query("", back.Pagination.PrevCursor, reverse))
+			back = listKV(t, s, store, twoEntries("", back.Pagination.PrevCursor, reverse))
 			wantKeys(t, back.Data, order[:2]...)
 			wantEqual(t, "nothing before the first page, going back", back.Pagination.PrevCursor, "")
-			middle := listKV(t, s, store, query(first.Pagination.NextCursor, third.Pagination.PrevCursor, reverse))
+			middle := listKV(t, s, store, twoEntries(first.Pagination.NextCursor, third.Pagination.PrevCursor, reverse))
 			wantKeys(t, middle.Data, order[2:4]...)
 		})
 	}
@@ -52,7 +52,7 @@ func TestPagesOfEntriesWhileTheyChange(t *testing.T) {
 		s.PutKVEntry(store, versori.KVEntry{Key: []string{fmt.Sprint(i)}})
 	}
 	var seen []string
-	for page, err := range s.Client().KV.Pages(t.Context(), store, query("", "", false)) {
+	for page, err := range s.Client().KV.Pages(t.Context(), store, twoEntries("", "", false)) {
 		must(t, err)
 		for _, e := range page.Data {
 			seen = append(seen, e.Key[0])
@@ -140,15 +140,15 @@ func TestAKeyIsNoCursor(t *testing.T) {
 	s, store := newStore(t)
 	client := s.Client(sdk.WithMaxAttempts(1))
 	for _, text := range []string{"users/42", "k", base64.RawURLEncoding.EncodeToString([]byte(`{"id":""}`)), "eyJpZCI6IkEifQ=="} {
-		for _, q := range []versori.KVListQuery{query(text, "", false), query("", text, false)} {
+		for _, q := range []versori.KVListQuery{twoEntries(text, "", false), twoEntries("", text, false)} {
 			_, err := client.KV.List(t.Context(), store, q)
 			wantAnswer(t, err, 500, `{"code":"500001","message":"Something went wrong with a downstream service"}`)
 		}
 	}
 }
 
-// query asks for a page of two entries.
-func query(after, before string, reverse bool) versori.KVListQuery {
+// twoEntries asks for a page of two entries.
+func twoEntries(after, before string, reverse bool) versori.KVListQuery {
 	var selector versori.KVSelector
 	if after != "" {
 		selector.After = sdk.Some(after)

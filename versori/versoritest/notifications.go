@@ -69,6 +69,7 @@ func (s *Server) PutNotificationChannel(channel versori.NotificationChannel) ver
 // Notifications are the e-mails that the platform would have sent so far, the oldest first: one for each new issue and
 // each link of its environment whose filters let the issue through.
 func (s *Server) Notifications() []Notification {
+	s.carryOn()
 	s.issueMu.Lock()
 	defer s.issueMu.Unlock()
 	list := slices.Clone(s.notifications)
@@ -123,23 +124,26 @@ func (s *Server) listLinks(r *fake.Request) fake.Response {
 	return fake.JSON(http.StatusOK, list)
 }
 
-// createLink makes another link even if there is one between the two. The path has no organisation: the channel's is
-// the one that the project must be of.
+// createLink makes another link even if there is one between the two. The path has no organisation: the project must be
+// of the channel's.
 func (s *Server) createLink(r *fake.Request) fake.Response {
 	body, err := bodyOf[versori.ProjectNotificationCreate](r)
 	if err != nil {
 		return refused(err)
 	}
-	if !ulid(fold(body.EnvironmentID)) { // often its name
-		return refused(misfit("environment_id", "isn't a ULID"))
-	}
-	s.issueMu.Lock()
-	defer s.issueMu.Unlock()
 	found := s.channels.where(func(c versori.NotificationChannel) bool { return fold(c.ID) == fold(body.ChannelID) })
 	if len(found) == 0 {
 		return missing("notification channel", body.ChannelID)
 	}
-	channel := found[0]
+	if err := s.isOf(found[0].OrganisationID, r.Path("project_id"), body.EnvironmentID, "environment_id"); err != nil {
+		return refused(err)
+	}
+	s.issueMu.Lock()
+	defer s.issueMu.Unlock()
+	channel, ok := s.channels.get(found[0].OrganisationID, body.ChannelID)
+	if !ok { // deleted meanwhile
+		return missing("notification channel", body.ChannelID)
+	}
 	l := channelLink{
 		ProjectNotification: versori.ProjectNotification{
 			ID: s.IDs.ULID(), ProjectID: r.Path("project_id"), EnvironmentID: body.EnvironmentID, ChannelID: channel.ID,

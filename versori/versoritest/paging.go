@@ -2,8 +2,6 @@ package versoritest
 
 import (
 	"encoding/base64"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -22,41 +20,29 @@ type page[T any] struct {
 // the number of each item, rising, or falling where newestFirst is set. Cursors are made of the numbers, so they stay
 // good when items come and go. A cursor that isn't one is refused.
 func paged[T any](r *fake.Request, list []T, number func(T) int64, newestFirst bool) (page[T], error) {
+	behind := func(a, b int64) bool { return a != b && a > b != newestFirst }
 	from, to := 0, len(list)
-	place := func(name string, equal int) (int, error) { // of the first item behind the cursor, or at it
-		at, ok := readCursor(r.Query(name))
-		if !ok {
-			return 0, refuse(http.StatusBadRequest, "The request is not valid", name+" is not a cursor of this list")
-		}
-		i := slices.IndexFunc(list, func(item T) bool {
-			order := compareNumbers(number(item), at, newestFirst)
-			return order > 0 || order == 0 && equal == 0
-		})
-		if i < 0 {
-			i = len(list)
-		}
-		return i, nil
+	after, err := cursorIn(r, "after")
+	if err != nil {
+		return page[T]{}, err
 	}
-	var err error
-	if r.Query("after") != "" {
-		if from, err = place("after", 1); err != nil {
-			return page[T]{}, err
+	if at, ok := after.Get(); ok {
+		for from < to && !behind(number(list[from]), at) {
+			from++
 		}
 	}
-	if r.Query("before") != "" {
-		if to, err = place("before", 0); err != nil {
-			return page[T]{}, err
-		}
-		to = max(from, to)
+	before, err := cursorIn(r, "before")
+	if err != nil {
+		return page[T]{}, err
 	}
-	return window(list, from, to, r.Int("first", 20), r.Query("after") == "" && r.Query("before") != "", number), nil
-}
-
-// window is the page of at most size items between two places, at the end of them or at their beginning.
-func window[T any](list []T, from, to, size int, fromTheEnd bool, number func(T) int64) page[T] {
-	switch {
+	if at, ok := before.Get(); ok {
+		for from < to && !behind(at, number(list[to-1])) {
+			to--
+		}
+	}
+	switch size := r.Int("first", 20); {
 	case to-from <= size:
-	case fromTheEnd:
+	case after.IsZero() && !before.IsZero():
 		from = to - size
 	default:
 		to = from + size
@@ -68,26 +54,30 @@ func window[T any](list []T, from, to, size int, fromTheEnd bool, number func(T)
 	if from < to && from > 0 {
 		p.prev = sdk.Some(cursor(number(list[from])))
 	}
-	return p
-}
-
-func compareNumbers(a, b int64, falling bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a > b != falling:
-		return 1
-	}
-	return -1
+	return p, nil
 }
 
 func cursor(number int64) string {
 	return base64.RawURLEncoding.EncodeToString([]byte("at:" + strconv.FormatInt(number, 10)))
 }
 
+// readCursor is the number that a cursor was made of; false for what isn't a cursor.
 func readCursor(text string) (int64, bool) {
 	plain, err := base64.RawURLEncoding.DecodeString(text)
 	digits, ok := strings.CutPrefix(string(plain), "at:")
 	number, bad := strconv.ParseInt(digits, 10, 64)
 	return number, err == nil && ok && bad == nil
+}
+
+// cursorIn is the number of the cursor in a parameter; absent if the request has none.
+func cursorIn(r *fake.Request, parameter string) (sdk.Optional[int64], error) {
+	text := r.Query(parameter)
+	if text == "" {
+		return sdk.Optional[int64]{}, nil
+	}
+	number, ok := readCursor(text)
+	if !ok {
+		return sdk.Optional[int64]{}, invalidRequest(parameter + " is not a cursor of this list")
+	}
+	return sdk.Some(number), nil
 }

@@ -110,10 +110,10 @@ func (s *Server) removeProject(r *fake.Request) fake.Response {
 
 // deleteProject removes a project, and tells the other parts.
 func (s *Server) deleteProject(organisation, id string) error {
-	var environments []string
+	var environments []place
 	err := s.withProject(organisation, id, func(p *projectRow) error {
 		for _, e := range p.environments {
-			environments = append(environments, e.record.ID)
+			environments = append(environments, p.place(e))
 		}
 		s.projects.all.delete(organisation, id)
 		return nil
@@ -121,7 +121,9 @@ func (s *Server) deleteProject(organisation, id string) error {
 	if err != nil {
 		return err
 	}
-	s.environmentsGone(organisation, environments...)
+	for _, gone := range environments {
+		s.environmentGone(gone)
+	}
 	return nil
 }
 
@@ -145,10 +147,8 @@ func (s *Server) cloneProject(r *fake.Request) fake.Response {
 		return refused(err)
 	}
 	s.copyTriggers(r.Path("organisation_id"), old.ID, made.ID)
-	if tell := s.links.copyTemplates; tell != nil {
-		for i, e := range old.Environments {
-			tell(r.Path("organisation_id"), e.ID, made.Environments[i].ID)
-		}
+	for i, e := range old.Environments {
+		s.copyTemplates(r.Path("organisation_id"), e.ID, made.Environments[i].ID)
 	}
 	return fake.JSON(http.StatusOK, made)
 }

@@ -62,7 +62,7 @@ func (s *Server) withProject(organisation, id string, do func(*projectRow) error
 	defer s.projects.mu.Unlock()
 	p, ok := s.projects.all.get(organisation, id)
 	if !ok {
-		return &refusal{missing("project", id)}
+		return absent("project", id)
 	}
 	return do(p)
 }
@@ -76,7 +76,7 @@ func (s *Server) withEnvironment(organisation, id string, do func(*projectRow, *
 			return do(p, e)
 		}
 	}
-	return &refusal{missing("environment", id)}
+	return absent("environment", id)
 }
 
 // onProject is a handler of the project that the path names. What it gives is answered with 200, nothing with 204.
@@ -167,7 +167,7 @@ func (p *projectRow) named(name string) (*environmentRow, error) {
 			return e, nil
 		}
 	}
-	return nil, &refusal{missing("environment", name)}
+	return nil, absent("environment", name)
 }
 
 func (p *projectRow) byID(id string) *environmentRow {

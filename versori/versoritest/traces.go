@@ -93,7 +93,7 @@ func (s *Server) getTrace(p *projectRow, r *fake.Request) (any, error) {
 	id := r.Path("trace_id")
 	i := slices.IndexFunc(p.executions, func(x execution) bool { return x.traceID == id })
 	if i < 0 {
-		return nil, &refusal{missing("trace", id)}
+		return nil, absent("trace", id)
 	}
 	x := p.executions[i]
 	span := versori.TraceSpan{

@@ -57,7 +57,7 @@ func (s *Server) snapshot(at place, body versori.VersionCreate) (made versori.Pr
 func (s *Server) versionFiles(p *projectRow, r *fake.Request) (any, error) {
 	v := p.version(r.Path("version_id"))
 	if v == nil {
-		return nil, &refusal{missing("version", r.Path("version_id"))}
+		return nil, absent("version", r.Path("version_id"))
 	}
 	return versori.FileSet{Files: v.files, Labels: v.record.Labels}, nil
 }

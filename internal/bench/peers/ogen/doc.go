@@ -1,0 +1,4 @@
+// Package ogen is ogen's client of the document, with its default settings.
+package ogen
+
+//go:generate go tool ogen --target . --package ogen --config config.yaml --clean ../../openapi.yaml

@@ -1,0 +1,110 @@
+// Mutate shows that the fault tests can fail: it takes one protection of the client away at a time, in memory, and runs
+// them. It fails if they pass all the same.
+//
+//	go run ./internal/faults/mutate
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// mutation is one protection: where it stands, and what stands there without it.
+type mutation struct{ protection, file, from, to string }
+
+func mutations() []mutation {
+	const transport = "internal/transport/"
+	return []mutation{
+		{"a POST that may have arrived is not sent again", transport + "retry.go", "case x.safe:\n\t\t\treturn true, \"the network failed\"", "case true:\n\t\t\treturn true, \"the network failed\""},
+		{"a wait that outlasts the deadline is not begun", transport + "retry.go", "if !x.hasTimeFor(wait) {", "if false && !x.hasTimeFor(wait) {"},
+		{"a longer Retry-After than allowed ends the call", transport + "retry.go", "asked > x.s.maxRetryAfter", "asked > 1000*x.s.maxRetryAfter"},
+		{"the retry budget bounds repeats", transport + "retry.go", "if !x.s.budget.take() {", "if x.s.budget.take(); false {"},
+		{"a truncated body is a failed attempt", transport + "body.go", "if err == nil || !success {", "if err == nil || !success || errors.Is(err, io.ErrUnexpectedEOF) {"},
+		{"bodies are bounded", transport + "body.go", "if limit > 0 && int64(len(b.b)) > limit {", "if false && int64(len(b.b)) > limit {"},
+		{"redirects stay within the origin", transport + "redirect.go", "if !x.s.crossOrigin {", "if false {"},
+		{"path ids are refused that would reach elsewhere", transport + "path.go", "case \".\", \"..\":", "case \"…\":"},
+		{"an empty path id is refused", transport + "path.go", "case \"\":\n\t\treturn fmt.Errorf(\"%s is empty\", name)", "case \"…\":\n\t\treturn fmt.Errorf(\"%s is empty\", name)"},
+		{"a cursor that comes back ends the walk", transport + "pager.go", "if _, again := w.seen[sum]; again {", "if _, again := w.seen[sum]; again && false {"},
+		{"trailing garbage is an error", "internal/codec/decoder.go", "if d.pos < len(d.data) {\n\t\t\td.fail(d.pos, \"data after", "if false {\n\t\t\td.fail(d.pos, \"data after"},
+		{"a refused token is refreshed once", transport + "retry.go", "if x.s.tokens == nil || x.refreshed || x.left", "if x.s.tokens == nil || x.left"},
+	}
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	folder, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	survived := 0
+	for _, m := range mutations() {
+		caught, first, err := try(folder, m)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", m.protection, err)
+		case caught:
+			fmt.Printf("caught    %-50s %s\n", m.protection, first)
+		default:
+			survived++
+			fmt.Printf("SURVIVED  %s\n", m.protection)
+		}
+	}
+	if survived > 0 {
+		return fmt.Errorf("%d protections can be taken away without a test noticing", survived)
+	}
+	return nil
+}
+
+// try runs the fault tests without one protection, and gives the first test that failed.
+func try(folder string, m mutation) (caught bool, first string, err error) {
+	path, err := filepath.Abs(m.file)
+	if err != nil {
+		return false, "", err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false, "", err
+	}
+	if strings.Count(string(text), m.from) != 1 {
+		return false, "", fmt.Errorf("%s does not hold this text once: %q", m.file, m.from)
+	}
+	changed := filepath.Join(folder, filepath.Base(m.file))
+	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), m.from, m.to, 1)), 0o644); err != nil {
+		return false, "", err
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	if err != nil {
+		return false, "", err
+	}
+	overlayFile := filepath.Join(folder, "overlay.json")
+	if err := os.WriteFile(overlayFile, overlay, 0o644); err != nil {
+		return false, "", err
+	}
+	var out bytes.Buffer
+	test := exec.Command("go", "test", "-overlay", overlayFile, "-timeout", "3m", "-run", "TestFault/", "./internal/faults")
+	test.Stdout, test.Stderr = &out, &out
+	if test.Run() == nil {
+		return false, "", nil
+	}
+	if strings.Contains(out.String(), "[build failed]") {
+		return false, "", fmt.Errorf("does not compile: %s", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		if _, name, ok := strings.Cut(line, "--- FAIL: TestFault/"); ok {
+			return true, strings.TrimSpace(name), nil
+		}
+	}
+	return true, "the tests did not end", nil
+}
