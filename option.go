@@ -101,7 +101,8 @@ func WithTransport(transport http.RoundTripper) Option {
 }
 
 // WithMiddleware wraps the transport, such as with otelhttp.NewTransport. A middleware sees every attempt as it is sent,
-// credentials included. Given several times, the first is outermost.
+// credentials included. Given several times, the first is outermost. Requests of its own need a context other than that
+// of the request it was given, which watches over that one alone.
 func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) Option {
 	return func(c *Config) error {
 		if wrap == nil {

@@ -11,6 +11,8 @@
 // Without options the token is read from MECHAMENTAL_API_TOKEN, and the address from MECHAMENTAL_BASE_URL where it is
 // set.
 //
+// [ReleasesService.Deploy] creates a release, activates it, and goes back by itself if a check fails.
+//
 // Errors are [*sdk.Error]. The platform has two shapes of them: one with a reason, which becomes Code, and one that
 // lists what is wrong with a request, which becomes Fields.
 package releases

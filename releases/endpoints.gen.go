@@ -63,8 +63,8 @@ func (s *EndpointsService) Trigger(ctx context.Context, endpointPath string, bod
 
 // TriggerStream does what Trigger does, and gives the answer while it arrives.
 //
-// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds it. A failure
-// is yielded once.
+// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds
+// it. A failure is yielded once.
 func (s *EndpointsService) TriggerStream(ctx context.Context, endpointPath string, body any, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
 	call := transport.Call{
 		Operation:  "Endpoints.Trigger",

@@ -66,11 +66,11 @@ type EventStreamParams struct {
 // Errors are [*sdk.Error]; the documented ones match [sdk.ErrUnauthorized], [sdk.ErrForbidden],
 // [sdk.ErrNotFound], [sdk.ErrValidation], [sdk.ErrRateLimited] or [sdk.ErrServer].
 //
+// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds
+// it. A failure is yielded once.
+//
 // GET /v1/orgs/{org_id}/workspaces/{workspace_id}/sync/stream —
 // https://beta.mechamental.com/docs/api-reference/workspace-sync
-//
-// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds it. A failure
-// is yielded once.
 func (s *EventsService) Stream(ctx context.Context, params EventStreamParams, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
 	var query transport.Query
 	if params.Timeout != 0 {

@@ -26,10 +26,10 @@ type StreamWatchParams struct {
 //
 // Errors are [*sdk.Error]; the documented ones match [sdk.ErrUnauthorized].
 //
-// GET /events
+// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds
+// it. A failure is yielded once.
 //
-// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds it. A failure
-// is yielded once.
+// GET /events
 func (s *StreamsService) Watch(ctx context.Context, params StreamWatchParams, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
 	var query transport.Query
 	if params.Topic != "" {
@@ -66,8 +66,8 @@ func (s *StreamsService) Run(ctx context.Context, thingID string, body Entry, op
 
 // RunStream does what Run does, and gives the answer while it arrives.
 //
-// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds it. A failure
-// is yielded once.
+// The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds
+// it. A failure is yielded once.
 func (s *StreamsService) RunStream(ctx context.Context, thingID string, body Entry, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
 	call := transport.Call{
 		Operation: "Streams.Run",

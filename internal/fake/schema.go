@@ -75,7 +75,7 @@ func (c *checker) apply(s *openapi3.Schema, v any, at *place, dir direction, see
 		return
 	}
 	for _, part := range parts {
-		r.found = append(r.found, c.own(part, v, at)...)
+		r.found = append(r.found, c.own(part, v, at, dir)...)
 		switch v := v.(type) {
 		case map[string]any:
 			c.members(part, v, at, dir, r)
@@ -295,13 +295,20 @@ func variantName(ref *openapi3.SchemaRef, i int) string {
 }
 
 // own checks the keywords of a schema that are about the value itself.
-func (c *checker) own(s *openapi3.Schema, v any, at *place) []Violation {
+func (c *checker) own(s *openapi3.Schema, v any, at *place, dir direction) []Violation {
 	if number, ok := v.(json.Number); ok && s.Type.Includes("integer") && !s.Type.Includes("number") {
 		if _, err := strconv.ParseInt(number.String(), 10, 64); err != nil {
 			return []Violation{at.violation("type", "value must be an integer")}
 		}
 	}
-	return problemsOf(c.shell(s).VisitJSON(v, c.opts...), at)
+	shell := c.shell(s)
+	if dir == toClient && len(shell.Enum) > 0 {
+		// Enums are open: a platform may answer values that the document doesn't have yet, and so may its fake.
+		open := *shell
+		open.Enum = nil
+		shell = &open
+	}
+	return problemsOf(shell.VisitJSON(v, c.opts...), at)
 }
 
 // shell is a schema without what refers to other schemas.

@@ -31,6 +31,7 @@ func credentials() []check {
 		{65, "a client that can not be made shows nothing of what was wrong", clientsThatCantBeMade},
 		{65, "models hide their secret members everywhere but on the wire", modelsHideTheirSecrets},
 		{66, "a log line has only members that are safe to show", logsHaveNothingBut},
+		{66, "what a fake has recorded of a request shows no token", recordsHideTheToken},
 		{67, "a token goes over plain http to loopback alone unless asked for", tokensNeedTLS},
 		{68, "nothing that is given can end a header line", headersKeepToTheirLine},
 		{68, "an id or a cursor with line breaks arrives as it is", idsKeepToTheRequestLine},

@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"testing"
@@ -31,9 +32,11 @@ func tricklingBodiesEnd(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			s := pipe(t, trickle(200, every))
 			c := s.clients(t, sdk.WithAttemptTimeout(-1))
+			ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+			defer cancel()
 			for _, o := range operations() {
 				began := time.Now()
-				err := o.call(t.Context(), c, sdk.WithMaxAttempts(1))
+				err := o.call(ctx, c, sdk.WithMaxAttempts(1))
 				wantIs(t, err, sdk.ErrTimeout)
 				e := apiError(t, err)
 				if took := time.Since(began); took != time.Minute || e.Status != 200 || !e.Timeout() {
@@ -41,7 +44,7 @@ func tricklingBodiesEnd(t *testing.T) {
 				}
 			}
 			began := time.Now()
-			wantIs(t, get(t.Context(), c, sdk.WithMaxAttempts(1), sdk.WithReadTimeout(5*time.Second)), sdk.ErrTimeout)
+			wantIs(t, get(ctx, c, sdk.WithMaxAttempts(1), sdk.WithReadTimeout(5*time.Second)), sdk.ErrTimeout)
 			if took := time.Since(began); took != 5*time.Second {
 				t.Errorf("a byte every %v, with a limit of 5 s: after %v", every, took)
 			}
@@ -62,7 +65,7 @@ func tricklingErrorsKeepTheirStatus(t *testing.T) {
 		c := s.clients(t)
 		for _, o := range operations() {
 			began := time.Now()
-			err := o.call(t.Context(), c, sdk.WithMaxAttempts(1))
+			err := o.call(t.Context(), c, sdk.WithMaxAttempts(1)) // whose limit would end it too, a minute later
 			wantIs(t, err, sdk.ErrServer)
 			if took := time.Since(began); took != time.Minute || !kept(t, err, `{"message":"half `) {
 				t.Errorf("%s: after %v: %v", o.name, took, err)

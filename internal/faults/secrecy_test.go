@@ -20,6 +20,7 @@ import (
 	"github.com/wharfinger/sdk/internal/constructs"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/releases"
+	"github.com/wharfinger/sdk/releases/releasestest"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -96,7 +97,7 @@ func wantQuietModel(t *testing.T, what string, v any) {
 
 // connection is a request with a secret in it.
 func connection() versori.ConnectionCreate {
-	credential := versori.Credential{ID: "1", Data: sdk.Some(versori.CredentialData{
+	credential := versori.Credential{ID: "1", OrganisationID: "o", Data: sdk.Some(versori.CredentialData{
 		String: sdk.Some(versori.CredentialString{Value: sdk.NewSecret(secretMember)}),
 	})}
 	return versori.ConnectionCreate{ConnectionTemplateID: "t", Connection: versori.ConnectionSpec{
@@ -252,6 +253,9 @@ func secretsStaySecret(t *testing.T) {
 				if err != nil {
 					failed++
 					wantQuietError(t, o.name, err)
+					if end.steps != nil && apiError(t, err).Attempts == 0 {
+						t.Errorf("%s was never sent: %v", o.name, err)
+					}
 				}
 				wantQuiet(t, o.name+": the response", []any{response, &response})
 			}
@@ -374,5 +378,18 @@ func logsHaveNothingBut(t *testing.T) {
 		if members["path"] != "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases" {
 			t.Errorf("the path of %s is no template", line)
 		}
+	}
+}
+
+// recordsHideTheToken prints what a fake has recorded, as a failing test would.
+func recordsHideTheToken(t *testing.T) {
+	platform := releasestest.NewServer(t)
+	c := platform.Client().App(shop())
+	if _, err := c.Releases.List(t.Context(), listParams("")); err != nil {
+		t.Fatal(err)
+	}
+	recorded := platform.Requests()
+	if all := toldByFmt(recorded) + toldBySlog(recorded); len(recorded) != 1 || strings.Contains(all, releasestest.Token) || !strings.Contains(all, "[redacted]") {
+		t.Errorf("the records of %d requests show the token: %s", len(recorded), all)
 	}
 }

@@ -9,6 +9,10 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 )
 
+// streaming is what every method that gives server-sent events has in common.
+const streaming = "The call is made when the loop begins, and ended by leaving the loop or by the context; no timeout bounds it. " +
+	"A failure is yielded once."
+
 // methodDoc is the doc comment of a service method: what it does, what can go wrong, whether it is repeated, and where
 // the platform describes it.
 func (v *view) methodDoc(op codegen.OperationDefinition, m Method) []string {
@@ -30,6 +34,9 @@ func (v *view) methodDoc(op codegen.OperationDefinition, m Method) []string {
 	}
 	if m.Slow {
 		doc = append(doc, "It can take minutes: no attempt is given up before ten of them. Bound it by the context.")
+	}
+	if m.Result.Kind == "events" {
+		doc = append(doc, streaming)
 	}
 	line := op.Method + " " + op.Path
 	if op.Spec.ExternalDocs != nil {

@@ -129,6 +129,7 @@ type Method struct {
 	Slow                 bool   // takes minutes
 	Stream               bool   // can answer with server-sent events; StreamName is the method for that
 	StreamName           string
+	StreamDoc            string
 	Pages                *Pagination
 	Aliases              []string // "METHOD path"
 	Evidence             string   // where the knowledge comes from: seed, documented or observed
@@ -273,6 +274,10 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 	evidence, _ := op.Spec.Extensions["x-evidence"].(map[string]any)
 	m.Evidence, _ = evidence["source"].(string)
 	m.Doc = comment("", v.methodDoc(op, m)...)
+	m.StreamDoc = m.Doc
+	if m.Result.Kind != "events" {
+		m.StreamDoc = comment("", m.StreamName+" does what "+m.Name+" does, and gives the answer while it arrives.", streaming)
+	}
 	return m
 }
 

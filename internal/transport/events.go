@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -21,7 +22,7 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 	stream := *call
 	stream.Accept, stream.Stream = eventStream, true
 	return func(yield func(sdk.StreamEvent, error) bool) {
-		body, limit, err := openEvents(ctx, c, &stream, opts)
+		body, attempts, limit, err := openEvents(ctx, c, &stream, opts)
 		if err != nil {
 			yield(sdk.StreamEvent{}, err)
 			return
@@ -34,7 +35,7 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 			case errors.Is(err, io.EOF):
 				return
 			case err != nil:
-				yield(sdk.StreamEvent{}, brokenStream(ctx, c, &stream, err))
+				yield(sdk.StreamEvent{}, brokenStream(ctx, c, &stream, attempts, err))
 				return
 			case !yield(event, nil):
 				return
@@ -43,32 +44,36 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 	}
 }
 
-// openEvents makes the call up to the answer's headers.
-func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (io.ReadCloser, int64, error) {
+// openEvents makes the call up to the answer's headers. It tells how many attempts that took, and how large an event may
+// be.
+func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (body io.ReadCloser, attempts int, limit int64, err error) {
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	defer x.release()
 	x.stream = true
 	if err := x.run(); err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	if media, _, err := mime.ParseMediaType(contentType(x.header)); err != nil || media != eventStream {
 		_ = x.opened.Close()
-		return nil, 0, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
+		return nil, 0, 0, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
 	}
 	x.succeed()
-	return x.opened, x.s.maxBodySize, nil
+	return x.opened, x.attempts, x.s.maxBodySize, nil
 }
 
 // brokenStream is the error of a stream that ended in the middle.
-func brokenStream(ctx context.Context, c *Client, call *Call, err error) error {
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
+func brokenStream(ctx context.Context, c *Client, call *Call, attempts int, err error) error {
+	if done := ctx.Err(); done != nil {
+		err = done
+		if cause := context.Cause(ctx); cause != done {
+			err = errors.Join(done, cause)
+		}
 	}
 	e := &sdk.Error{Service: c.s.platform.Name, Operation: call.Operation, Method: call.Method, Path: call.Path,
-		Attempts: 1, Message: "the stream broke off: " + plainText(err)}
+		Attempts: attempts, Message: "the stream broke off: " + plainText(err)}
 	return e.Wrap(err)
 }
 
@@ -109,7 +114,7 @@ func (r *eventReader) next() (sdk.StreamEvent, error) {
 		value = bytes.TrimPrefix(value, []byte{' '})
 		switch string(name) {
 		case "event":
-			event.Name = string(value)
+			event.Name = cmp.Or(string(value), "message")
 		case "data":
 			if hasData {
 				data = append(data, '\n')

@@ -85,11 +85,14 @@ func (w *watch) arm() {
 func (w *watch) reading(limit time.Duration, unbounded bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if unbounded {
+		w.timeout, w.end = 0, time.Time{} // also for whoever asks for Done only now
+		if w.attempt != nil {
+			w.attempt.Stop()
+		}
+	}
 	if w.ctx == nil || w.stopped {
 		return
-	}
-	if unbounded && w.attempt != nil {
-		w.attempt.Stop()
 	}
 	if limit > 0 {
 		cancel := w.cancel

@@ -87,7 +87,7 @@ type Server struct {
 
 	mu          sync.Mutex // guards what follows, and is held by every operation but Endpoints.Trigger
 	held        map[releases.AppRef]*app
-	places      int                  // the last place given to a thing
+	places      int // the last place given to a thing
 	endpoints   map[string]func(any) (any, error)
 	invitations map[string]string // emails by token
 	appKinds
