@@ -3,6 +3,7 @@ package faults_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,7 +63,7 @@ func wrapDo[C anyDo](client C, err error) (anyDo, error) { return client, err }
 func unused(t *testing.T) sdk.Option {
 	return sdk.WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
 		t.Errorf("%s %s was sent", r.Method, r.URL)
-		return nil, errors.New("unused")
+		return nil, &net.AddrError{Err: "unused"} // which nobody tries again
 	}))
 }
 

@@ -33,7 +33,7 @@ func pages() []check {
 func sameCursorForever(t *testing.T) {
 	bothWays(t, func(t *testing.T, _ int, opts ...sdk.Option) {
 		for _, start := range []string{"", "x"} {
-			s := pipe(t, func(w http.ResponseWriter, _ *http.Request) { page(w, "x", true, "a") })
+			s := pipe(t, patient(func(*http.Request) string { return "x" }))
 			ids, errs := walked(t.Context(), s.clients(t), start, opts...)
 			if s.count() != 2 || len(ids) != 2 || len(errs) != 1 {
 				t.Fatalf("%d requests, releases %v, errors %v", s.count(), ids, errs)
@@ -50,10 +50,7 @@ func cursorsInACircle(t *testing.T) {
 	bothWays(t, func(t *testing.T, _ int, opts ...sdk.Option) {
 		for start, most := range map[string]int{"": 4, "a": 4, "c": 4} {
 			following := map[string]string{"": "a", "a": "b", "b": "c", "c": "a"}
-			s := pipe(t, func(w http.ResponseWriter, r *http.Request) {
-				cursor := r.URL.Query().Get("cursor")
-				page(w, following[cursor], true, "from "+cursor)
-			})
+			s := pipe(t, patient(func(r *http.Request) string { return following[r.URL.Query().Get("cursor")] }))
 			ids, errs := walked(t.Context(), s.clients(t), start, opts...)
 			if len(errs) != 1 || s.count() > most || len(ids) != s.count() {
 				t.Fatalf("%d requests, releases %v, errors %v", s.count(), ids, errs)

@@ -155,7 +155,7 @@ func bodiesAreClosed(t *testing.T) {
 	for name, f := range everyFault() {
 		s := releasestest.NewServer(nil) // what the faults do to the document's rules is not the matter
 		t.Cleanup(s.Close)
-		tr := &tracking{next: &http.Transport{}}
+		tr := track(t)
 		client := s.Client(sdk.WithTransport(tr), sdk.WithMaxBodySize(1<<20))
 		app := client.App(shop()).Releases
 		s.Seed(shop(), 2)
@@ -190,7 +190,7 @@ func cancelledBodiesAreClosed(t *testing.T) {
 			cancel()
 			<-r.Context().Done() // the connection is closed because the body is
 		})
-		tr := &tracking{next: &http.Transport{}}
+		tr := track(t)
 		err := o.call(ctx, s.clients(t, sdk.WithTransport(tr)))
 		wantIs(t, err, context.Canceled)
 		if tr.open.Load() != 0 || s.count() != 1 {

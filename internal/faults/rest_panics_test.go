@@ -136,8 +136,9 @@ func panicsLeaveNothing(t *testing.T) {
 
 // sourceOf is a token source that does what a test wants.
 type sourceOf struct {
-	token func() (sdk.Secret, error)
-	valid func() bool
+	token  func() (sdk.Secret, error)
+	valid  func() bool
+	panics bool
 }
 
 func (s sourceOf) Token(context.Context) (sdk.Secret, error) { return s.token() }
@@ -153,18 +154,18 @@ func panicsOfATokenSource(t *testing.T) {
 				time.Sleep(time.Second)
 				asking()
 				return secret, nil
-			}, yes},
+			}, yes, true},
 			"asked whether it is good": {func() (sdk.Secret, error) { return secret, nil }, func() bool {
 				judging()
 				return true
-			}},
+			}, true},
 			"asked and gone": {func() (sdk.Secret, error) {
 				if leaving {
 					leaving = false
 					runtime.Goexit()
 				}
 				return secret, nil
-			}, yes},
+			}, yes, false},
 		} {
 			c := s.clients(t, sdk.WithTokenSource(source))
 			var panics, failures atomic.Int64
@@ -185,8 +186,8 @@ func panicsOfATokenSource(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if panics.Load()+failures.Load() == 0 {
-				t.Errorf("%s: nothing was noticed", name)
+			if source.panics != (panics.Load() > 0) || source.panics == (failures.Load() > 0) {
+				t.Errorf("%s: %d panics and %d failures", name, panics.Load(), failures.Load())
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			if err := get(ctx, c); err != nil || errors.Is(err, context.DeadlineExceeded) {
