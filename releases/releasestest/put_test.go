@@ -127,15 +127,13 @@ func TestPutInThatCannotBeIsReported(t *testing.T) {
 	}
 }
 
-// A value that the document doesn't have is noticed when it is answered, as it is with releases.
-func TestPutInOfAnUnknownValueIsReportedWhenAnswered(t *testing.T) {
+// Enums are open: a test can seed what a newer platform may answer.
+func TestPutInOfAnUnknownValueIsAnswered(t *testing.T) {
 	t.Parallel()
 	s, r := newRecorded(t)
 	releasestest.PutInApp(s, shop, releases.Branch{Name: "b", Status: sdk.Some(releases.BranchStatus("merged"))})
 	wantLines(t, r.reported(), nil)
 	list := must[*releases.BranchList](t)(s.Client().App(shop).Branches.List(t.Context(), releases.BranchListParams{}))
 	wantEqual(t, "status", list.Branches[0].Status.Or(""), "merged")
-	wantLines(t, r.reported(), []string{
-		`releasestest: GET Branches.List: answer 200: /branches/0/status: value is not one of the allowed values ["active"]`,
-	})
+	wantLines(t, r.reported(), nil)
 }

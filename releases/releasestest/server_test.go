@@ -80,16 +80,6 @@ func TestExpectedInvalidRequestIsNoProblem(t *testing.T) {
 
 func TestAnswersThatBreakTheDocumentAreReported(t *testing.T) {
 	t.Parallel()
-	t.Run("a status that the document doesn't have", func(t *testing.T) {
-		t.Parallel()
-		s, r := newRecorded(t)
-		id := s.Put(shop, releases.ReleaseDetail{Status: "ready"}).ReleaseID
-		got := must[*releases.ReleaseDetail](t)(s.Client().App(shop).Releases.Get(t.Context(), id))
-		wantEqual(t, "status", got.Status, "ready")
-		wantLines(t, r.reported(), []string{
-			`releasestest: GET Releases.Get: answer 200: /status: value is not one of the allowed values ["draft","active","archived"]`,
-		})
-	})
 	t.Run("a member that the document doesn't have", func(t *testing.T) {
 		t.Parallel()
 		s, r := newRecorded(t)
