@@ -50,7 +50,8 @@ func TestOptionalChangesInPlace(t *testing.T) {
 
 func TestOptionalIsComparable(t *testing.T) {
 	t.Parallel()
-	if sdk.Some("a") != sdk.Some("a") || sdk.Some("") == sdk.Null[string]() || sdk.Null[string]() == (sdk.Optional[string]{}) {
+	a, b := sdk.Some("a"), sdk.Some("a")
+	if a != b || sdk.Some("") == sdk.Null[string]() || sdk.Null[string]() == (sdk.Optional[string]{}) {
 		t.Error("comparison is wrong")
 	}
 }
