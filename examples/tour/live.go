@@ -55,11 +55,10 @@ func liveReleases(ctx context.Context, r *report, opts []sdk.Option) error {
 		return err
 	}
 	r.say("%d of %d releases", len(page.Releases), page.Total)
-	for _, release := range page.Releases {
-		if _, err := app.Releases.Get(ctx, release.ReleaseID); err != nil {
+	if len(page.Releases) > 0 {
+		if _, err := app.Releases.Get(ctx, page.Releases[0].ReleaseID); err != nil {
 			return err
 		}
-		break
 	}
 	_, err = app.Releases.GetActive(ctx)
 	if errors.Is(err, sdk.ErrNotFound) {
