@@ -10,7 +10,7 @@ import (
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
-// KVService calls the operations on kv.
+// KVService calls the operations on KV.
 //
 // KV is what a store holds: values under keys. A key is a list of segments; in a path they are joined by
 // slashes, in a body they stay a list. The keys of workflows begin with the scope they were written in: the

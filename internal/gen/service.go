@@ -141,7 +141,7 @@ func (v *view) services(ops []codegen.OperationDefinition) []Service {
 	var out []Service
 	for _, tag := range v.doc.Tags {
 		s := Service{Tag: tag.Name, File: fileName(tag.Name), Doc: comment("",
-			tag.Name+"Service calls the operations on "+strings.ReplaceAll(fileName(tag.Name), "_", " ")+".", tag.Description),
+			tag.Name+"Service calls the operations on "+subject(tag.Name)+".", tag.Description),
 			FieldDoc: comment("\t", tag.Description)}
 		for _, op := range ops {
 			if len(op.Spec.Tags) > 0 && op.Spec.Tags[0] == tag.Name {
@@ -153,6 +153,14 @@ func (v *view) services(ops []codegen.OperationDefinition) []Service {
 		}
 	}
 	return out
+}
+
+// subject is a tag in words: EndUsers -> end users, KV -> KV.
+func subject(tag string) string {
+	if strings.ToUpper(tag) == tag {
+		return tag
+	}
+	return strings.ReplaceAll(fileName(tag), "_", " ")
 }
 
 // fileName turns a tag into a file name: EndUsers -> end_users, KVStores -> kv_stores. A word begins at a capital that
