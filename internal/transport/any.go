@@ -115,9 +115,9 @@ func relative(path string) error {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return errors.New("the path must not hold a query or a fragment; give the query as such")
 	}
-	for segment := range strings.SplitSeq(u.EscapedPath(), "/") {
-		plain, err := url.PathUnescape(segment)
-		if err != nil || plain == "." || plain == ".." {
+	// Of the path as it is unescaped: there are servers that take an escaped slash for a slash.
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		if segment == "." || segment == ".." {
 			return errors.New(`the path must not hold "." or ".."`)
 		}
 	}
