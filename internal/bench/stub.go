@@ -20,9 +20,8 @@ func Stub() http.RoundTripper { return &stub{pages()} }
 // RoundTrip takes the body of a request as a transport must, and answers.
 func (s *stub) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
-		if err := drain(r.Body); err != nil {
-			return nil, err
-		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
 	}
 	body, ok := s.answer(r)
 	if !ok {
@@ -60,19 +59,6 @@ func pageOf(query string) int {
 }
 
 const cursor0 = "eyJuIjoxMn0000"
-
-func drain(body io.ReadCloser) error {
-	var room [1 << 10]byte
-	for {
-		_, err := body.Read(room[:])
-		if err == io.EOF {
-			return body.Close()
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
 
 // Handler answers as Stub does, over a network.
 func Handler() http.Handler {

@@ -92,6 +92,16 @@ func NewEncoder(strict bool) *Encoder {
 	return e
 }
 
+// Reset makes the Encoder ready for another document. What Bytes returned is
+// written over.
+func (e *Encoder) Reset(strict bool) {
+	if cap(e.buf) > maxScratch {
+		e.buf = make([]byte, 0, 512)
+	}
+	*e = Encoder{strict: strict, buf: e.buf[:0]}
+	e.frames, e.names = e.frameRoom[:0], e.nameRoom[:0]
+}
+
 // Bytes returns what was written, or the first refusal, a *[RequestError].
 func (e *Encoder) Bytes() ([]byte, error) {
 	if e.err != nil {
@@ -109,8 +119,9 @@ func (e *Encoder) secret(s sdk.Secret) {
 	}
 }
 
-// Marshal encodes v leniently, for its MarshalJSON method.
-func Marshal[T any](v *T, encode func(*T, *Encoder)) ([]byte, error) {
+// Marshal encodes what v points to leniently, for its MarshalJSON method. P is
+// the pointer for the reason that [Unmarshal] gives.
+func Marshal[P any](v P, encode func(P, *Encoder)) ([]byte, error) {
 	e := NewEncoder(false)
 	encode(v, e)
 	return e.Bytes()

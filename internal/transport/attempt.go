@@ -100,7 +100,7 @@ func (x *exchange) newWatch(ctx context.Context) *watch {
 	if w.parent != nil {
 		w = new(watch) // net/http may still hold the one before
 	}
-	w.parent, w.timeout = ctx, x.s.attemptTimeout
+	w.parent, w.timeout, w.stream = ctx, x.s.attemptTimeout, x.stream || x.call.Stream
 	if x.call.Slow && w.timeout > 0 {
 		w.timeout = max(w.timeout, slowTimeout)
 	}

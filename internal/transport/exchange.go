@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/wharfinger/sdk"
-	"github.com/wharfinger/sdk/internal/codec"
 )
 
 // exchange is one call under way. It belongs to one goroutine, but net/http may keep parts of it for longer, so it isn't
@@ -101,13 +100,10 @@ func (x *exchange) prepare() error {
 	}
 	switch {
 	case x.call.Body != nil:
-		e := codec.NewEncoder(true)
-		x.call.Body(e)
-		body, err := e.Bytes()
-		if err != nil {
+		var err error
+		if x.sent, x.secrets, err = x.s.shared.encode(x.call.Body); err != nil {
 			return err
 		}
-		x.sent, x.secrets = body, e.Secrets()
 	case x.call.Raw != nil:
 		// net/http may still send it when the call has returned: after an early answer, or a timeout.
 		x.sent = bytes.Clone(x.call.Raw)

@@ -1,4 +1,6 @@
 package transport
 
-// NewTransport is the transport that clients without one of the user's get.
-var NewTransport = newTransport
+import "net/http"
+
+// NewTransport is the transport that the calls of clients without one of the user's go over.
+func NewTransport() http.RoundTripper { return newTransport().calls }

@@ -27,6 +27,7 @@ type watch struct {
 	parent  context.Context
 	timeout time.Duration // of the attempt, 0 for none
 	end     time.Time     // of the whole call, zero for none
+	stream  bool          // the answer may take as long as it likes
 
 	mu      sync.Mutex
 	ctx     context.Context
@@ -51,8 +52,15 @@ func (w *watch) Done() <-chan struct{} {
 	return w.ctx.Done()
 }
 
-func (w *watch) Err() error        { return w.current().Err() }
-func (w *watch) Value(key any) any { return w.current().Value(key) }
+func (w *watch) Err() error { return w.current().Err() }
+
+func (w *watch) Value(key any) any {
+	if key == (streamKey{}) {
+		return w.stream
+	}
+	return w.current().Value(key)
+}
+
 func (w *watch) current() context.Context {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -69,15 +77,21 @@ func (w *watch) arm() {
 		w.cancel(nil)
 		return
 	}
-	limit, cause := w.timeout, &timeLimit{"the attempt took longer than " + w.timeout.String(), false}
+	limit, whole := w.timeout, false
 	if !w.end.IsZero() {
 		if left := time.Until(w.end); limit == 0 || left < limit {
-			limit, cause = max(left, 1), &timeLimit{"the call took longer than its limit", true}
+			limit, whole = max(left, 1), true
 		}
 	}
 	if limit > 0 {
 		cancel := w.cancel
-		w.attempt = time.AfterFunc(limit, func() { cancel(cause) })
+		w.attempt = time.AfterFunc(limit, func() {
+			if whole {
+				cancel(&timeLimit{"the call took longer than its limit", true})
+			} else {
+				cancel(&timeLimit{"the attempt took longer than " + limit.String(), false})
+			}
+		})
 	}
 }
 

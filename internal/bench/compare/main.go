@@ -45,7 +45,7 @@ func run(child string, rounds int, turn time.Duration, count bool) error {
 			fmt.Fprintln(os.Stderr, "compare: no instructions:", err)
 		}
 	}
-	return inBothPlaces(func(place, base string, transport http.RoundTripper) error {
+	err := inBothPlaces(func(place, base string, transport http.RoundTripper) error {
 		found, err := race(base, transport, rounds, turn)
 		if err != nil {
 			return err
@@ -56,6 +56,13 @@ func run(child string, rounds int, turn time.Duration, count bool) error {
 		table(os.Stdout, place, found, counted)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	if err := crowds(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "compare: no crowd:", err)
+	}
+	return nil
 }
 
 const (

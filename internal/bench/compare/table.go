@@ -12,62 +12,75 @@ import (
 	"github.com/wharfinger/sdk/internal/bench"
 )
 
-// table prints one line for each client at each job: the baseline as it is, the others as ratios to it.
+// table prints a line for each job and a column for each client: the baseline as it is, the others as ratios to it.
 func table(w io.Writer, place string, found map[string]cost, counted map[string]float64) {
-	fmt.Fprintf(w, "\n%s:\n\n| job | client | time | bytes | allocations |", place)
-	line := "|---|---|--:|--:|--:|"
+	what := "time · bytes · allocations"
 	if counted != nil {
-		fmt.Fprint(w, " instructions |")
-		line += "--:|"
+		what += " · instructions"
 	}
-	fmt.Fprintf(w, "\n%s\n", line)
+	fmt.Fprintf(w, "\n%s, %s:\n\n|", place, what)
+	for _, c := range bench.Contenders() {
+		fmt.Fprintf(w, " | %s", c.What)
+	}
+	fmt.Fprintf(w, " |\n|---%s|\n", strings.Repeat("|---", len(bench.Contenders())))
 	for _, job := range bench.Jobs() {
-		what := job.What
+		fmt.Fprintf(w, "| %s", job.What)
+		base := job.Name + "/" + bench.Baseline
 		for _, c := range bench.Contenders() {
 			name := job.Name + "/" + c.Name
-			this, base := found[name], c.Name == bench.Baseline
-			fmt.Fprintf(w, "| %s | %s |", what, c.What)
-			if base {
-				fmt.Fprintf(w, " %s | %s B | %s |", time.Duration(this.nanos).Round(100*time.Nanosecond), short(this.bytes), short(this.allocs))
-			} else {
-				fmt.Fprintf(w, " %.2f | %.2f | %.2f |", this.nanos, this.bytes, this.allocs)
+			cell := ratios(found[name], counted[name]/counted[base])
+			if name == base {
+				cell = amounts(found[name], counted[name])
 			}
-			switch {
-			case counted == nil:
-			case base:
-				fmt.Fprintf(w, " %s |", short(counted[name]))
-			default:
-				fmt.Fprintf(w, " %.3f |", counted[name]/counted[job.Name+"/"+bench.Baseline])
+			if counted == nil {
+				cell = cell[:len(cell)-1]
 			}
-			fmt.Fprintln(w)
-			what = ""
+			fmt.Fprintf(w, " | %s", strings.Join(cell, " · "))
 		}
+		fmt.Fprintln(w, " |")
 	}
 	if counted != nil {
 		fmt.Fprint(w, "\nInstructions of this SDK to those of ogen's client:")
 		for _, job := range bench.Jobs() {
-			fmt.Fprintf(w, " %s %.3f", job.Name, counted[job.Name+"/sdk"]/counted[job.Name+"/ogen"])
+			fmt.Fprintf(w, " %s %.2f", job.Name, counted[job.Name+"/sdk"]/counted[job.Name+"/ogen"])
 		}
 		fmt.Fprintln(w)
 	}
 }
 
-// short writes a number with three digits or so.
-func short(v float64) string {
-	switch {
-	case v >= 1e6:
-		return strconv.FormatFloat(v/1e6, 'f', 1, 64) + " M"
-	case v >= 1e4:
-		return strconv.FormatFloat(v/1e3, 'f', 0, 64) + " k"
+func ratios(c cost, instructions float64) []string {
+	return []string{ratio(c.nanos), ratio(c.bytes), ratio(c.allocs), ratio(instructions)}
+}
+
+func ratio(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+
+func amounts(c cost, instructions float64) []string {
+	return []string{short(c.nanos*1e-9, "s"), short(c.bytes, "B"), strings.TrimSpace(short(c.allocs, "")), strings.TrimSpace(short(instructions, ""))}
+}
+
+// short writes an amount with two digits or more, and the prefix of its unit.
+func short(v float64, unit string) string {
+	for _, scale := range []struct {
+		of     float64
+		prefix string
+	}{{1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "µ"}} {
+		if v < scale.of {
+			continue
+		}
+		v /= scale.of
+		decimals := 0
+		if v < 10 && scale.of != 1 {
+			decimals = 1
+		}
+		return strconv.FormatFloat(v, 'f', decimals, 64) + " " + scale.prefix + unit
 	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
+	return "0 " + unit
 }
 
 // machine says when and where this was measured.
 func machine() string {
-	parts := []string{time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, model(),
-		strconv.Itoa(runtime.NumCPU()) + " cores"}
-	return strings.Join(parts, ", ")
+	return strings.Join([]string{time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, model(),
+		strconv.Itoa(runtime.NumCPU()) + " cores"}, ", ")
 }
 
 // model is the processor's name, where Linux tells it.

@@ -1,5 +1,5 @@
 // Command cut makes openapi.yaml, the document that every runner is generated from: the release operations of the
-// platform's own document, with the components that they refer to and nothing else.
+// platform's own document, with the components that they refer to and without the prose.
 //
 //	go generate ./...
 package main
@@ -47,12 +47,12 @@ func cut(data []byte) ([]byte, error) {
 	whole := file.Content[0]
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	for _, name := range []string{"openapi", "info", "servers", "security"} {
-		put(root, name, member(whole, name))
+		put(root, name, bare(member(whole, name)))
 	}
 	paths := &yaml.Node{Kind: yaml.MappingNode}
 	for name, item := range members(member(whole, "paths")) {
 		if kept := operations(item); kept != nil {
-			put(paths, name, kept)
+			put(paths, name, bare(kept))
 		}
 	}
 	put(root, "paths", paths)
@@ -61,7 +61,7 @@ func cut(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	put(kept, "securitySchemes", member(components, "securitySchemes"))
+	put(kept, "securitySchemes", bare(member(components, "securitySchemes")))
 	put(root, "components", kept)
 
 	var b bytes.Buffer
@@ -115,7 +115,7 @@ func reachable(components *yaml.Node, refs []string) (*yaml.Node, error) {
 		some := &yaml.Node{Kind: yaml.MappingNode}
 		for name, node := range members(all) {
 			if wanted["#/components/"+kind+"/"+name] {
-				put(some, name, node)
+				put(some, name, bare(node))
 			}
 		}
 		if len(some.Content) > 0 {

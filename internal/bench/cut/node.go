@@ -2,6 +2,7 @@ package main
 
 import (
 	"iter"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -32,4 +33,32 @@ func member(node *yaml.Node, name string) *yaml.Node {
 
 func put(node *yaml.Node, name string, value *yaml.Node) {
 	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, value)
+}
+
+// bare gives a copy without what says nothing to a generator: prose, examples and the members of this project's own.
+func bare(node *yaml.Node) *yaml.Node {
+	plain := *node
+	plain.Content = nil
+	if node.Kind != yaml.MappingNode {
+		for _, child := range node.Content {
+			plain.Content = append(plain.Content, bare(child))
+		}
+		return &plain
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if name, value := node.Content[i], node.Content[i+1]; !isProse(name.Value, value, node) {
+			plain.Content = append(plain.Content, name, bare(value))
+		}
+	}
+	return &plain
+}
+
+func isProse(name string, value, parent *yaml.Node) bool {
+	switch name {
+	case "description": // a property of that name is no scalar, and a response needs one
+		return value.Kind == yaml.ScalarNode && member(parent, "content") == nil
+	case "summary", "externalDocs", "example", "examples":
+		return true
+	}
+	return strings.HasPrefix(name, "x-")
 }

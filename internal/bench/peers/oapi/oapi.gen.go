@@ -38,190 +38,92 @@ func (e ReleaseStatus) Valid() bool {
 	}
 }
 
-// ErrorBody is what the platform answers when a call fails for another reason than unfit input.
+// ErrorBody defines model for ErrorBody.
 type ErrorBody struct {
-	// Details holds what is known beyond the message; which members depends on the code.
-	Details *map[string]interface{} `json:"details,omitempty"`
-
-	// Error is the machine-readable code, in capitals; each operation lists its own.
-	Error string `json:"error"`
-
-	// Message tells people what went wrong.
-	Message string `json:"message"`
-
-	// StatusCode repeats the HTTP status.
-	StatusCode *int `json:"status_code,omitempty"`
-
-	// Timestamp is when the error was answered, as ISO 8601 with microseconds and without a zone, meant as UTC.
-	Timestamp *string `json:"timestamp,omitempty"`
+	Details    *map[string]interface{} `json:"details,omitempty"`
+	Error      string                  `json:"error"`
+	Message    string                  `json:"message"`
+	StatusCode *int                    `json:"status_code,omitempty"`
+	Timestamp  *string                 `json:"timestamp,omitempty"`
 }
 
-// Release is a snapshot of an app in short form, as lists and actions answer it.
+// Release defines model for Release.
 type Release struct {
-	// ActivatedAt is when the release was last activated, in UTC; null if it never was.
-	ActivatedAt *time.Time `json:"activated_at,omitempty"`
-
-	// ActivatedBy is the user who activated the release; null if it never was.
-	ActivatedBy *string `json:"activated_by,omitempty"`
-
-	// AppId is the app this is a snapshot of.
-	AppId string `json:"app_id"`
-
-	// AugmentationCount is the number of augmentations in the snapshot.
-	AugmentationCount int `json:"augmentation_count"`
-
-	// CreatedAt is when the release was created, in UTC.
-	CreatedAt time.Time `json:"created_at"`
-
-	// CreatedBy is the user who created the release.
-	CreatedBy string `json:"created_by"`
-
-	// Description tells people what the release is about; null for none.
-	Description *string `json:"description,omitempty"`
-
-	// EndpointCount is the number of endpoints in the snapshot.
-	EndpointCount int `json:"endpoint_count"`
-
-	// OrgId is the organization of the app.
-	OrgId string `json:"org_id"`
-
-	// ReleaseId identifies the release.
-	ReleaseId string `json:"release_id"`
-
-	// ReleaseNumber counts the releases of the app.
-	ReleaseNumber int `json:"release_number"`
-
-	// ReleaseTag is the label given when the release was created, such as v1.0.0.
-	ReleaseTag string `json:"release_tag"`
-
-	// Status tells where the release stands in its life.
-	Status ReleaseStatus `json:"status"`
-
-	// WorkspaceId is the workspace of the app.
-	WorkspaceId string `json:"workspace_id"`
+	ActivatedAt       *time.Time    `json:"activated_at,omitempty"`
+	ActivatedBy       *string       `json:"activated_by,omitempty"`
+	AppId             string        `json:"app_id"`
+	AugmentationCount int           `json:"augmentation_count"`
+	CreatedAt         time.Time     `json:"created_at"`
+	CreatedBy         string        `json:"created_by"`
+	Description       *string       `json:"description,omitempty"`
+	EndpointCount     int           `json:"endpoint_count"`
+	OrgId             string        `json:"org_id"`
+	ReleaseId         string        `json:"release_id"`
+	ReleaseNumber     int           `json:"release_number"`
+	ReleaseTag        string        `json:"release_tag"`
+	Status            ReleaseStatus `json:"status"`
+	WorkspaceId       string        `json:"workspace_id"`
 }
 
-// ReleaseAction is the answer to an activation or a rollback.
+// ReleaseAction defines model for ReleaseAction.
 type ReleaseAction struct {
-	// Message tells people what was done.
-	Message string `json:"message"`
-
-	// PreviousActiveReleaseId is the release that was active until now; null if there was none.
+	Message                 string  `json:"message"`
 	PreviousActiveReleaseId *string `json:"previous_active_release_id,omitempty"`
-
-	// Release is the release that is active now.
-	Release Release `json:"release"`
+	Release                 Release `json:"release"`
 }
 
-// ReleaseCreate is what a new release is made from.
+// ReleaseCreate defines model for ReleaseCreate.
 type ReleaseCreate struct {
-	// Description tells people what the release is about.
 	Description *string `json:"description,omitempty"`
-
-	// ReleaseTag is the label of the release, such as v1.0.0 or 2026-03-02-fix.
-	ReleaseTag string `json:"release_tag"`
+	ReleaseTag  string  `json:"release_tag"`
 }
 
-// ReleaseDetail is a snapshot of an app with its contents.
+// ReleaseDetail defines model for ReleaseDetail.
 type ReleaseDetail struct {
-	// ActivatedAt is when the release was last activated, in UTC; null if it never was.
-	ActivatedAt *time.Time `json:"activated_at,omitempty"`
-
-	// ActivatedBy is the user who activated the release; null if it never was.
-	ActivatedBy *string `json:"activated_by,omitempty"`
-
-	// AppId is the app this is a snapshot of.
-	AppId string `json:"app_id"`
-
-	// AugmentationCount is the number of augmentations in the snapshot.
-	AugmentationCount int `json:"augmentation_count"`
-
-	// Augmentations are the augmentations of the snapshot. Their shape isn't documented, so each is kept as the JSON that came.
-	Augmentations *[]interface{} `json:"augmentations,omitempty"`
-
-	// ChangeLog tells in plain text what changed since the release before; null for none.
-	ChangeLog *string `json:"change_log,omitempty"`
-
-	// CreatedAt is when the release was created, in UTC.
-	CreatedAt time.Time `json:"created_at"`
-
-	// CreatedBy is the user who created the release.
-	CreatedBy string `json:"created_by"`
-
-	// Description tells people what the release is about; null for none.
-	Description *string `json:"description,omitempty"`
-
-	// EndpointCount is the number of endpoints in the snapshot.
-	EndpointCount int `json:"endpoint_count"`
-
-	// Endpoints are the endpoints of the snapshot. Their shape isn't documented, so each is kept as the JSON that came.
-	Endpoints *[]interface{} `json:"endpoints,omitempty"`
-
-	// OrgId is the organization of the app.
-	OrgId string `json:"org_id"`
-
-	// PreviousReleaseId is the release before this one; null for the first.
-	PreviousReleaseId *string `json:"previous_release_id,omitempty"`
-
-	// ReleaseId identifies the release.
-	ReleaseId string `json:"release_id"`
-
-	// ReleaseNumber counts the releases of the app.
-	ReleaseNumber int `json:"release_number"`
-
-	// ReleaseTag is the label given when the release was created, such as v1.0.0.
-	ReleaseTag string `json:"release_tag"`
-
-	// Status tells where the release stands in its life.
-	Status ReleaseStatus `json:"status"`
-
-	// WorkspaceId is the workspace of the app.
-	WorkspaceId string `json:"workspace_id"`
+	ActivatedAt       *time.Time     `json:"activated_at,omitempty"`
+	ActivatedBy       *string        `json:"activated_by,omitempty"`
+	AppId             string         `json:"app_id"`
+	AugmentationCount int            `json:"augmentation_count"`
+	Augmentations     *[]interface{} `json:"augmentations,omitempty"`
+	ChangeLog         *string        `json:"change_log,omitempty"`
+	CreatedAt         time.Time      `json:"created_at"`
+	CreatedBy         string         `json:"created_by"`
+	Description       *string        `json:"description,omitempty"`
+	EndpointCount     int            `json:"endpoint_count"`
+	Endpoints         *[]interface{} `json:"endpoints,omitempty"`
+	OrgId             string         `json:"org_id"`
+	PreviousReleaseId *string        `json:"previous_release_id,omitempty"`
+	ReleaseId         string         `json:"release_id"`
+	ReleaseNumber     int            `json:"release_number"`
+	ReleaseTag        string         `json:"release_tag"`
+	Status            ReleaseStatus  `json:"status"`
+	WorkspaceId       string         `json:"workspace_id"`
 }
 
-// ReleaseList is one page of releases.
+// ReleaseList defines model for ReleaseList.
 type ReleaseList struct {
-	// ActiveReleaseId is the active release of the app, on this page or not; null if none is active.
-	ActiveReleaseId *string `json:"active_release_id,omitempty"`
-
-	// HasMore tells whether there is another page.
-	HasMore bool `json:"has_more"`
-
-	// NextCursor is the cursor of the next page; null on the last. It is opaque.
-	NextCursor *string `json:"next_cursor,omitempty"`
-
-	// Releases are the releases of the page.
-	Releases []Release `json:"releases"`
-
-	// Total counts the releases; whether those of the page or all of them isn't documented.
-	Total int `json:"total"`
+	ActiveReleaseId *string   `json:"active_release_id,omitempty"`
+	HasMore         bool      `json:"has_more"`
+	NextCursor      *string   `json:"next_cursor,omitempty"`
+	Releases        []Release `json:"releases"`
+	Total           int       `json:"total"`
 }
 
-// ReleaseStatus is the state of a release: draft (created, serves no traffic), active (the one that serves the app's traffic) or archived (retired). The platform documents draft alone; the other two follow from the operations that cause them.
+// ReleaseStatus defines model for ReleaseStatus.
 type ReleaseStatus string
 
-// ValidationErrorBody is what the platform answers when parameters or body don't fit.
+// ValidationErrorBody defines model for ValidationErrorBody.
 type ValidationErrorBody struct {
-	// Detail are the faults, at least one.
 	Detail []ValidationIssue `json:"detail"`
 }
 
-// ValidationIssue is one fault of a request.
+// ValidationIssue defines model for ValidationIssue.
 type ValidationIssue struct {
-	// Ctx holds the bounds or choices the value didn't meet, if any.
-	Ctx *map[string]interface{} `json:"ctx,omitempty"`
-
-	// Input is the value that was refused, if any.
-	Input interface{} `json:"input,omitempty"`
-
-	// Loc is the way to the faulty value: first path, query, header or body, then names of members and positions in lists.
-	Loc []interface{} `json:"loc"`
-
-	// Msg tells people what is wrong.
-	Msg string `json:"msg"`
-
-	// Type is the machine-readable kind of the fault, such as missing.
-	Type string `json:"type"`
+	Ctx   *map[string]interface{} `json:"ctx,omitempty"`
+	Input interface{}             `json:"input,omitempty"`
+	Loc   []interface{}           `json:"loc"`
+	Msg   string                  `json:"msg"`
+	Type  string                  `json:"type"`
 }
 
 // AppID defines model for AppID.
@@ -233,34 +135,29 @@ type OrgID = string
 // WorkspaceID defines model for WorkspaceID.
 type WorkspaceID = string
 
-// AuthenticationFailed is what the platform answers when a call fails for another reason than unfit input.
+// AuthenticationFailed defines model for AuthenticationFailed.
 type AuthenticationFailed = ErrorBody
 
-// Forbidden is what the platform answers when a call fails for another reason than unfit input.
+// Forbidden defines model for Forbidden.
 type Forbidden = ErrorBody
 
-// Invalid is what the platform answers when parameters or body don't fit.
+// Invalid defines model for Invalid.
 type Invalid = ValidationErrorBody
 
-// NotFound is what the platform answers when a call fails for another reason than unfit input.
+// NotFound defines model for NotFound.
 type NotFound = ErrorBody
 
-// RateLimited is what the platform answers when a call fails for another reason than unfit input.
+// RateLimited defines model for RateLimited.
 type RateLimited = ErrorBody
 
-// ServerError is what the platform answers when a call fails for another reason than unfit input.
+// ServerError defines model for ServerError.
 type ServerError = ErrorBody
 
 // ReleasesListParams defines parameters for ReleasesList.
 type ReleasesListParams struct {
-	// IncludeArchived tells whether archived releases are listed too. The default is false.
-	IncludeArchived *bool `form:"include_archived,omitempty" json:"include_archived,omitempty"`
-
-	// Limit is the largest number of releases on a page, from 1 to 200. The default is 50.
-	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor is where to go on, the next_cursor of the page before; absent for the first page.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	IncludeArchived *bool   `form:"include_archived,omitempty" json:"include_archived,omitempty"`
+	Limit           *int    `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor          *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ReleasesCreateJSONRequestBody defines body for ReleasesCreate for application/json ContentType.
@@ -340,115 +237,37 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// ReleasesList Lists the releases of an app
-	//
-	// Answers one page, with the id of the active release beside it. Archived releases are left out unless
-	// include_archived is set. The order isn't documented. There are more pages while has_more is true and next_cursor
-	// has a value.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error (422).
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId).
+	// ReleasesList performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId) request.
 	ReleasesList(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, params *ReleasesListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesCreateWithBody Creates a release of an app
-	//
-	// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-	// make it live.
-	//
-	// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-	// documented. The client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
+	// ReleasesCreateWithBody performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request,
+	// with any type of body and a specified content type.
 	ReleasesCreateWithBody(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesCreate Creates a release of an app
-	//
-	// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-	// make it live.
-	//
-	// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-	// documented. The client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-	//
+	// ReleasesCreate performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request.
 	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
 	ReleasesCreate(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, body ReleasesCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesGetActive Gets the active release of an app
-	//
-	// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or, most likely,
-	// that none of its releases is active.
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId).
+	// ReleasesGetActive performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId) request.
 	ReleasesGetActive(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesDelete Deletes a release
-	//
-	// Removes the release for good; archive it to keep it for reference. Whether an active release can be deleted
-	// isn't documented: activate another one first. An unknown release, or one that is already gone, answers
-	// RESOURCE_NOT_FOUND.
-	//
-	// Corresponds with DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId).
+	// ReleasesDelete performs a DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId) request.
 	ReleasesDelete(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesGet Gets a release
-	//
-	// Answers the release with its endpoints, its augmentations and its change log, whatever its status. An unknown
-	// release answers RESOURCE_NOT_FOUND.
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId).
+	// ReleasesGet performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId) request.
 	ReleasesGet(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesActivate Activates a release
-	//
-	// Makes the release the active one of its app, in one step and without downtime, and answers it with the id of the
-	// release it took the place of.
-	//
-	// Activating the active release again most likely changes nothing, but the previous release in the answer would
-	// then be another one, so the client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown release answers RESOURCE_NOT_FOUND.
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId).
+	// ReleasesActivate performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId) request.
 	ReleasesActivate(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesArchive Archives a release
-	//
-	// Retires the release: it is kept for reference and can be activated again, but lists leave it out unless asked.
-	// Answers the release itself, without an envelope. Whether the active release can be archived isn't documented. An
-	// unknown release answers RESOURCE_NOT_FOUND.
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId).
+	// ReleasesArchive performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId) request.
 	ReleasesArchive(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReleasesRollback Rolls an app back to a release
-	//
-	// Makes an earlier release the active one again. The id is that of the release to go back to, not of the one to
-	// leave. Answers it with the id of the release it took the place of.
-	//
-	// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server. An unknown
-	// release answers RESOURCE_NOT_FOUND.
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId).
+	// ReleasesRollback performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId) request.
 	ReleasesRollback(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// ReleasesList Lists the releases of an app
-//
-// Answers one page, with the id of the active release beside it. Archived releases are left out unless
-// include_archived is set. The order isn't documented. There are more pages while has_more is true and next_cursor
-// has a value.
-//
-// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error (422).
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId).
+// ReleasesList performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId) request.
 func (c *Client) ReleasesList(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, params *ReleasesListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesListRequest(c.Server, orgId, workspaceId, appId, params)
 	if err != nil {
@@ -461,19 +280,8 @@ func (c *Client) ReleasesList(ctx context.Context, orgId OrgID, workspaceId Work
 	return c.Client.Do(req)
 }
 
-// ReleasesCreateWithBody Creates a release of an app
-//
-// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-// make it live.
-//
-// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-// documented. The client doesn't repeat this call once it may have reached the server.
-//
-// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
+// ReleasesCreateWithBody performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request,
+// with any type of body and a specified content type.
 func (c *Client) ReleasesCreateWithBody(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesCreateRequestWithBody(c.Server, orgId, workspaceId, appId, contentType, body)
 	if err != nil {
@@ -486,19 +294,8 @@ func (c *Client) ReleasesCreateWithBody(ctx context.Context, orgId OrgID, worksp
 	return c.Client.Do(req)
 }
 
-// ReleasesCreate Creates a release of an app
-//
-// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-// make it live.
-//
-// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-// documented. The client doesn't repeat this call once it may have reached the server.
-//
-// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-//
+// ReleasesCreate performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request.
 // Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
 func (c *Client) ReleasesCreate(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, body ReleasesCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesCreateRequest(c.Server, orgId, workspaceId, appId, body)
 	if err != nil {
@@ -511,12 +308,7 @@ func (c *Client) ReleasesCreate(ctx context.Context, orgId OrgID, workspaceId Wo
 	return c.Client.Do(req)
 }
 
-// ReleasesGetActive Gets the active release of an app
-//
-// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or, most likely,
-// that none of its releases is active.
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId).
+// ReleasesGetActive performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId) request.
 func (c *Client) ReleasesGetActive(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesGetActiveRequest(c.Server, orgId, workspaceId, appId)
 	if err != nil {
@@ -529,13 +321,7 @@ func (c *Client) ReleasesGetActive(ctx context.Context, orgId OrgID, workspaceId
 	return c.Client.Do(req)
 }
 
-// ReleasesDelete Deletes a release
-//
-// Removes the release for good; archive it to keep it for reference. Whether an active release can be deleted
-// isn't documented: activate another one first. An unknown release, or one that is already gone, answers
-// RESOURCE_NOT_FOUND.
-//
-// Corresponds with DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId).
+// ReleasesDelete performs a DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId) request.
 func (c *Client) ReleasesDelete(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesDeleteRequest(c.Server, orgId, workspaceId, appId, releaseId)
 	if err != nil {
@@ -548,12 +334,7 @@ func (c *Client) ReleasesDelete(ctx context.Context, orgId OrgID, workspaceId Wo
 	return c.Client.Do(req)
 }
 
-// ReleasesGet Gets a release
-//
-// Answers the release with its endpoints, its augmentations and its change log, whatever its status. An unknown
-// release answers RESOURCE_NOT_FOUND.
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId).
+// ReleasesGet performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId) request.
 func (c *Client) ReleasesGet(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesGetRequest(c.Server, orgId, workspaceId, appId, releaseId)
 	if err != nil {
@@ -566,17 +347,7 @@ func (c *Client) ReleasesGet(ctx context.Context, orgId OrgID, workspaceId Works
 	return c.Client.Do(req)
 }
 
-// ReleasesActivate Activates a release
-//
-// Makes the release the active one of its app, in one step and without downtime, and answers it with the id of the
-// release it took the place of.
-//
-// Activating the active release again most likely changes nothing, but the previous release in the answer would
-// then be another one, so the client doesn't repeat this call once it may have reached the server.
-//
-// An unknown release answers RESOURCE_NOT_FOUND.
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId).
+// ReleasesActivate performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId) request.
 func (c *Client) ReleasesActivate(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesActivateRequest(c.Server, orgId, workspaceId, appId, releaseId)
 	if err != nil {
@@ -589,13 +360,7 @@ func (c *Client) ReleasesActivate(ctx context.Context, orgId OrgID, workspaceId 
 	return c.Client.Do(req)
 }
 
-// ReleasesArchive Archives a release
-//
-// Retires the release: it is kept for reference and can be activated again, but lists leave it out unless asked.
-// Answers the release itself, without an envelope. Whether the active release can be archived isn't documented. An
-// unknown release answers RESOURCE_NOT_FOUND.
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId).
+// ReleasesArchive performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId) request.
 func (c *Client) ReleasesArchive(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesArchiveRequest(c.Server, orgId, workspaceId, appId, releaseId)
 	if err != nil {
@@ -608,15 +373,7 @@ func (c *Client) ReleasesArchive(ctx context.Context, orgId OrgID, workspaceId W
 	return c.Client.Do(req)
 }
 
-// ReleasesRollback Rolls an app back to a release
-//
-// Makes an earlier release the active one again. The id is that of the release to go back to, not of the one to
-// leave. Answers it with the id of the release it took the place of.
-//
-// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server. An unknown
-// release answers RESOURCE_NOT_FOUND.
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId).
+// ReleasesRollback performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId) request.
 func (c *Client) ReleasesRollback(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReleasesRollbackRequest(c.Server, orgId, workspaceId, appId, releaseId)
 	if err != nil {
@@ -1156,117 +913,49 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// ReleasesListWithResponse Lists the releases of an app
-	//
-	// Answers one page, with the id of the active release beside it. Archived releases are left out unless
-	// include_archived is set. The order isn't documented. There are more pages while has_more is true and next_cursor
-	// has a value.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error (422).
+	// ReleasesListWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId).
 	ReleasesListWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, params *ReleasesListParams, reqEditors ...RequestEditorFn) (*ReleasesListResponse, error)
 
-	// ReleasesCreateWithBodyWithResponse Creates a release of an app
+	// ReleasesCreateWithBodyWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request,
+	// with any type of body and a specified content type.
 	//
-	// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-	// make it live.
-	//
-	// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-	// documented. The client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-	//
-	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
+	// Returns a wrapper object for the known response body format(s).
 	ReleasesCreateWithBodyWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReleasesCreateResponse, error)
 
-	// ReleasesCreateWithResponse Creates a release of an app
-	//
-	// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-	// make it live.
-	//
-	// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-	// documented. The client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-	//
+	// ReleasesCreateWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request.
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
 	ReleasesCreateWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, body ReleasesCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*ReleasesCreateResponse, error)
 
-	// ReleasesGetActiveWithResponse Gets the active release of an app
-	//
-	// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or, most likely,
-	// that none of its releases is active.
+	// ReleasesGetActiveWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId).
 	ReleasesGetActiveWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, reqEditors ...RequestEditorFn) (*ReleasesGetActiveResponse, error)
 
-	// ReleasesDeleteWithResponse Deletes a release
-	//
-	// Removes the release for good; archive it to keep it for reference. Whether an active release can be deleted
-	// isn't documented: activate another one first. An unknown release, or one that is already gone, answers
-	// RESOURCE_NOT_FOUND.
+	// ReleasesDeleteWithResponse performs a DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId).
 	ReleasesDeleteWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesDeleteResponse, error)
 
-	// ReleasesGetWithResponse Gets a release
-	//
-	// Answers the release with its endpoints, its augmentations and its change log, whatever its status. An unknown
-	// release answers RESOURCE_NOT_FOUND.
+	// ReleasesGetWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId).
 	ReleasesGetWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesGetResponse, error)
 
-	// ReleasesActivateWithResponse Activates a release
-	//
-	// Makes the release the active one of its app, in one step and without downtime, and answers it with the id of the
-	// release it took the place of.
-	//
-	// Activating the active release again most likely changes nothing, but the previous release in the answer would
-	// then be another one, so the client doesn't repeat this call once it may have reached the server.
-	//
-	// An unknown release answers RESOURCE_NOT_FOUND.
+	// ReleasesActivateWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId).
 	ReleasesActivateWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesActivateResponse, error)
 
-	// ReleasesArchiveWithResponse Archives a release
-	//
-	// Retires the release: it is kept for reference and can be activated again, but lists leave it out unless asked.
-	// Answers the release itself, without an envelope. Whether the active release can be archived isn't documented. An
-	// unknown release answers RESOURCE_NOT_FOUND.
+	// ReleasesArchiveWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId).
 	ReleasesArchiveWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesArchiveResponse, error)
 
-	// ReleasesRollbackWithResponse Rolls an app back to a release
-	//
-	// Makes an earlier release the active one again. The id is that of the release to go back to, not of the one to
-	// leave. Answers it with the id of the release it took the place of.
-	//
-	// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server. An unknown
-	// release answers RESOURCE_NOT_FOUND.
+	// ReleasesRollbackWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId) request.
 	//
 	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId).
 	ReleasesRollbackWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesRollbackResponse, error)
 }
 
@@ -1934,17 +1623,9 @@ func (r ReleasesRollbackResponse) ContentType() string {
 	return ""
 }
 
-// ReleasesListWithResponse Lists the releases of an app
-//
-// Answers one page, with the id of the active release beside it. Archived releases are left out unless
-// include_archived is set. The order isn't documented. There are more pages while has_more is true and next_cursor
-// has a value.
-//
-// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error (422).
+// ReleasesListWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesList` operationId).
 func (c *ClientWithResponses) ReleasesListWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, params *ReleasesListParams, reqEditors ...RequestEditorFn) (*ReleasesListResponse, error) {
 	rsp, err := c.ReleasesList(ctx, orgId, workspaceId, appId, params, reqEditors...)
 	if err != nil {
@@ -1953,19 +1634,10 @@ func (c *ClientWithResponses) ReleasesListWithResponse(ctx context.Context, orgI
 	return ParseReleasesListResponse(rsp)
 }
 
-// ReleasesCreateWithBodyWithResponse Creates a release of an app
+// ReleasesCreateWithBodyWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request,
+// with any type of body and a specified content type.
 //
-// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-// make it live.
-//
-// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-// documented. The client doesn't repeat this call once it may have reached the server.
-//
-// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-//
-// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
+// Returns a wrapper object for the known response body format(s).
 func (c *ClientWithResponses) ReleasesCreateWithBodyWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReleasesCreateResponse, error) {
 	rsp, err := c.ReleasesCreateWithBody(ctx, orgId, workspaceId, appId, contentType, body, reqEditors...)
 	if err != nil {
@@ -1974,19 +1646,8 @@ func (c *ClientWithResponses) ReleasesCreateWithBodyWithResponse(ctx context.Con
 	return ParseReleasesCreateResponse(rsp)
 }
 
-// ReleasesCreateWithResponse Creates a release of an app
-//
-// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic: activate it to
-// make it live.
-//
-// Calling twice creates two releases, or fails the second time where tags must be unique; which of the two isn't
-// documented. The client doesn't repeat this call once it may have reached the server.
-//
-// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-//
+// ReleasesCreateWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId) request.
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases (the `ReleasesCreate` operationId).
 func (c *ClientWithResponses) ReleasesCreateWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, body ReleasesCreateJSONRequestBody, reqEditors ...RequestEditorFn) (*ReleasesCreateResponse, error) {
 	rsp, err := c.ReleasesCreate(ctx, orgId, workspaceId, appId, body, reqEditors...)
 	if err != nil {
@@ -1995,14 +1656,9 @@ func (c *ClientWithResponses) ReleasesCreateWithResponse(ctx context.Context, or
 	return ParseReleasesCreateResponse(rsp)
 }
 
-// ReleasesGetActiveWithResponse Gets the active release of an app
-//
-// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or, most likely,
-// that none of its releases is active.
+// ReleasesGetActiveWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active (the `ReleasesGetActive` operationId).
 func (c *ClientWithResponses) ReleasesGetActiveWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, reqEditors ...RequestEditorFn) (*ReleasesGetActiveResponse, error) {
 	rsp, err := c.ReleasesGetActive(ctx, orgId, workspaceId, appId, reqEditors...)
 	if err != nil {
@@ -2011,15 +1667,9 @@ func (c *ClientWithResponses) ReleasesGetActiveWithResponse(ctx context.Context,
 	return ParseReleasesGetActiveResponse(rsp)
 }
 
-// ReleasesDeleteWithResponse Deletes a release
-//
-// Removes the release for good; archive it to keep it for reference. Whether an active release can be deleted
-// isn't documented: activate another one first. An unknown release, or one that is already gone, answers
-// RESOURCE_NOT_FOUND.
+// ReleasesDeleteWithResponse performs a DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesDelete` operationId).
 func (c *ClientWithResponses) ReleasesDeleteWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesDeleteResponse, error) {
 	rsp, err := c.ReleasesDelete(ctx, orgId, workspaceId, appId, releaseId, reqEditors...)
 	if err != nil {
@@ -2028,14 +1678,9 @@ func (c *ClientWithResponses) ReleasesDeleteWithResponse(ctx context.Context, or
 	return ParseReleasesDeleteResponse(rsp)
 }
 
-// ReleasesGetWithResponse Gets a release
-//
-// Answers the release with its endpoints, its augmentations and its change log, whatever its status. An unknown
-// release answers RESOURCE_NOT_FOUND.
+// ReleasesGetWithResponse performs a GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id} (the `ReleasesGet` operationId).
 func (c *ClientWithResponses) ReleasesGetWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesGetResponse, error) {
 	rsp, err := c.ReleasesGet(ctx, orgId, workspaceId, appId, releaseId, reqEditors...)
 	if err != nil {
@@ -2044,19 +1689,9 @@ func (c *ClientWithResponses) ReleasesGetWithResponse(ctx context.Context, orgId
 	return ParseReleasesGetResponse(rsp)
 }
 
-// ReleasesActivateWithResponse Activates a release
-//
-// Makes the release the active one of its app, in one step and without downtime, and answers it with the id of the
-// release it took the place of.
-//
-// Activating the active release again most likely changes nothing, but the previous release in the answer would
-// then be another one, so the client doesn't repeat this call once it may have reached the server.
-//
-// An unknown release answers RESOURCE_NOT_FOUND.
+// ReleasesActivateWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate (the `ReleasesActivate` operationId).
 func (c *ClientWithResponses) ReleasesActivateWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesActivateResponse, error) {
 	rsp, err := c.ReleasesActivate(ctx, orgId, workspaceId, appId, releaseId, reqEditors...)
 	if err != nil {
@@ -2065,15 +1700,9 @@ func (c *ClientWithResponses) ReleasesActivateWithResponse(ctx context.Context, 
 	return ParseReleasesActivateResponse(rsp)
 }
 
-// ReleasesArchiveWithResponse Archives a release
-//
-// Retires the release: it is kept for reference and can be activated again, but lists leave it out unless asked.
-// Answers the release itself, without an envelope. Whether the active release can be archived isn't documented. An
-// unknown release answers RESOURCE_NOT_FOUND.
+// ReleasesArchiveWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive (the `ReleasesArchive` operationId).
 func (c *ClientWithResponses) ReleasesArchiveWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesArchiveResponse, error) {
 	rsp, err := c.ReleasesArchive(ctx, orgId, workspaceId, appId, releaseId, reqEditors...)
 	if err != nil {
@@ -2082,17 +1711,9 @@ func (c *ClientWithResponses) ReleasesArchiveWithResponse(ctx context.Context, o
 	return ParseReleasesArchiveResponse(rsp)
 }
 
-// ReleasesRollbackWithResponse Rolls an app back to a release
-//
-// Makes an earlier release the active one again. The id is that of the release to go back to, not of the one to
-// leave. Answers it with the id of the release it took the place of.
-//
-// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server. An unknown
-// release answers RESOURCE_NOT_FOUND.
+// ReleasesRollbackWithResponse performs a POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId) request.
 //
 // Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback (the `ReleasesRollback` operationId).
 func (c *ClientWithResponses) ReleasesRollbackWithResponse(ctx context.Context, orgId OrgID, workspaceId WorkspaceID, appId AppID, releaseId string, reqEditors ...RequestEditorFn) (*ReleasesRollbackResponse, error) {
 	rsp, err := c.ReleasesRollback(ctx, orgId, workspaceId, appId, releaseId, reqEditors...)
 	if err != nil {

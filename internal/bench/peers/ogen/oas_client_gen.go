@@ -23,84 +23,33 @@ func trimTrailingSlashes(u *url.URL) {
 type Invoker interface {
 	// ReleasesActivate invokes Releases.Activate operation.
 	//
-	// Makes the release the active one of its app, in one step and without downtime, and answers it with
-	// the id of the
-	// release it took the place of.
-	// Activating the active release again most likely changes nothing, but the previous release in the
-	// answer would
-	// then be another one, so the client doesn't repeat this call once it may have reached the server.
-	// An unknown release answers RESOURCE_NOT_FOUND.
-	//
 	// POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate
 	ReleasesActivate(ctx context.Context, params ReleasesActivateParams) (ReleasesActivateRes, error)
 	// ReleasesArchive invokes Releases.Archive operation.
-	//
-	// Retires the release: it is kept for reference and can be activated again, but lists leave it out
-	// unless asked.
-	// Answers the release itself, without an envelope. Whether the active release can be archived isn't
-	// documented. An
-	// unknown release answers RESOURCE_NOT_FOUND.
 	//
 	// POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive
 	ReleasesArchive(ctx context.Context, params ReleasesArchiveParams) (ReleasesArchiveRes, error)
 	// ReleasesCreate invokes Releases.Create operation.
 	//
-	// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic:
-	// activate it to
-	// make it live.
-	// Calling twice creates two releases, or fails the second time where tags must be unique; which of
-	// the two isn't
-	// documented. The client doesn't repeat this call once it may have reached the server.
-	// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-	//
 	// POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases
 	ReleasesCreate(ctx context.Context, request *ReleaseCreate, params ReleasesCreateParams) (ReleasesCreateRes, error)
 	// ReleasesDelete invokes Releases.Delete operation.
-	//
-	// Removes the release for good; archive it to keep it for reference. Whether an active release can
-	// be deleted
-	// isn't documented: activate another one first. An unknown release, or one that is already gone,
-	// answers
-	// RESOURCE_NOT_FOUND.
 	//
 	// DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}
 	ReleasesDelete(ctx context.Context, params ReleasesDeleteParams) (ReleasesDeleteRes, error)
 	// ReleasesGet invokes Releases.Get operation.
 	//
-	// Answers the release with its endpoints, its augmentations and its change log, whatever its status.
-	// An unknown
-	// release answers RESOURCE_NOT_FOUND.
-	//
 	// GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}
 	ReleasesGet(ctx context.Context, params ReleasesGetParams) (ReleasesGetRes, error)
 	// ReleasesGetActive invokes Releases.GetActive operation.
-	//
-	// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or,
-	// most likely,
-	// that none of its releases is active.
 	//
 	// GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active
 	ReleasesGetActive(ctx context.Context, params ReleasesGetActiveParams) (ReleasesGetActiveRes, error)
 	// ReleasesList invokes Releases.List operation.
 	//
-	// Answers one page, with the id of the active release beside it. Archived releases are left out
-	// unless
-	// include_archived is set. The order isn't documented. There are more pages while has_more is true
-	// and next_cursor
-	// has a value.
-	// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error
-	// (422).
-	//
 	// GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases
 	ReleasesList(ctx context.Context, params ReleasesListParams) (ReleasesListRes, error)
 	// ReleasesRollback invokes Releases.Rollback operation.
-	//
-	// Makes an earlier release the active one again. The id is that of the release to go back to, not of
-	// the one to
-	// leave. Answers it with the id of the release it took the place of.
-	// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server.
-	//  An unknown
-	// release answers RESOURCE_NOT_FOUND.
 	//
 	// POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback
 	ReleasesRollback(ctx context.Context, params ReleasesRollbackParams) (ReleasesRollbackRes, error)
@@ -148,14 +97,6 @@ func (c *Client) requestURL(ctx context.Context) *url.URL {
 }
 
 // ReleasesActivate invokes Releases.Activate operation.
-//
-// Makes the release the active one of its app, in one step and without downtime, and answers it with
-// the id of the
-// release it took the place of.
-// Activating the active release again most likely changes nothing, but the previous release in the
-// answer would
-// then be another one, so the client doesn't repeat this call once it may have reached the server.
-// An unknown release answers RESOURCE_NOT_FOUND.
 //
 // POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate
 func (c *Client) ReleasesActivate(ctx context.Context, params ReleasesActivateParams) (ReleasesActivateRes, error) {
@@ -300,12 +241,6 @@ func (c *Client) sendReleasesActivate(ctx context.Context, params ReleasesActiva
 
 // ReleasesArchive invokes Releases.Archive operation.
 //
-// Retires the release: it is kept for reference and can be activated again, but lists leave it out
-// unless asked.
-// Answers the release itself, without an envelope. Whether the active release can be archived isn't
-// documented. An
-// unknown release answers RESOURCE_NOT_FOUND.
-//
 // POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive
 func (c *Client) ReleasesArchive(ctx context.Context, params ReleasesArchiveParams) (ReleasesArchiveRes, error) {
 	res, err := c.sendReleasesArchive(ctx, params)
@@ -449,14 +384,6 @@ func (c *Client) sendReleasesArchive(ctx context.Context, params ReleasesArchive
 
 // ReleasesCreate invokes Releases.Create operation.
 //
-// Takes a snapshot of the app as it is now and answers it as a draft. A draft serves no traffic:
-// activate it to
-// make it live.
-// Calling twice creates two releases, or fails the second time where tags must be unique; which of
-// the two isn't
-// documented. The client doesn't repeat this call once it may have reached the server.
-// An unknown app answers RESOURCE_NOT_FOUND, an unfit tag a validation error (422).
-//
 // POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases
 func (c *Client) ReleasesCreate(ctx context.Context, request *ReleaseCreate, params ReleasesCreateParams) (ReleasesCreateRes, error) {
 	res, err := c.sendReleasesCreate(ctx, request, params)
@@ -583,12 +510,6 @@ func (c *Client) sendReleasesCreate(ctx context.Context, request *ReleaseCreate,
 }
 
 // ReleasesDelete invokes Releases.Delete operation.
-//
-// Removes the release for good; archive it to keep it for reference. Whether an active release can
-// be deleted
-// isn't documented: activate another one first. An unknown release, or one that is already gone,
-// answers
-// RESOURCE_NOT_FOUND.
 //
 // DELETE /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}
 func (c *Client) ReleasesDelete(ctx context.Context, params ReleasesDeleteParams) (ReleasesDeleteRes, error) {
@@ -732,10 +653,6 @@ func (c *Client) sendReleasesDelete(ctx context.Context, params ReleasesDeletePa
 
 // ReleasesGet invokes Releases.Get operation.
 //
-// Answers the release with its endpoints, its augmentations and its change log, whatever its status.
-// An unknown
-// release answers RESOURCE_NOT_FOUND.
-//
 // GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}
 func (c *Client) ReleasesGet(ctx context.Context, params ReleasesGetParams) (ReleasesGetRes, error) {
 	res, err := c.sendReleasesGet(ctx, params)
@@ -878,10 +795,6 @@ func (c *Client) sendReleasesGet(ctx context.Context, params ReleasesGetParams) 
 
 // ReleasesGetActive invokes Releases.GetActive operation.
 //
-// Answers the release that serves traffic. RESOURCE_NOT_FOUND means that the app doesn't exist or,
-// most likely,
-// that none of its releases is active.
-//
 // GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active
 func (c *Client) ReleasesGetActive(ctx context.Context, params ReleasesGetActiveParams) (ReleasesGetActiveRes, error) {
 	res, err := c.sendReleasesGetActive(ctx, params)
@@ -1005,14 +918,6 @@ func (c *Client) sendReleasesGetActive(ctx context.Context, params ReleasesGetAc
 }
 
 // ReleasesList invokes Releases.List operation.
-//
-// Answers one page, with the id of the active release beside it. Archived releases are left out
-// unless
-// include_archived is set. The order isn't documented. There are more pages while has_more is true
-// and next_cursor
-// has a value.
-// An unknown app answers RESOURCE_NOT_FOUND; a limit outside 1 to 200 answers a validation error
-// (422).
 //
 // GET /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases
 func (c *Client) ReleasesList(ctx context.Context, params ReleasesListParams) (ReleasesListRes, error) {
@@ -1191,15 +1096,6 @@ func (c *Client) sendReleasesList(ctx context.Context, params ReleasesListParams
 }
 
 // ReleasesRollback invokes Releases.Rollback operation.
-//
-// Makes an earlier release the active one again. The id is that of the release to go back to, not of
-// the one to
-// leave. Answers it with the id of the release it took the place of.
-// As with Releases.Activate, the client doesn't repeat this call once it may have reached the server.
-//
-//	An unknown
-//
-// release answers RESOURCE_NOT_FOUND.
 //
 // POST /v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback
 func (c *Client) ReleasesRollback(ctx context.Context, params ReleasesRollbackParams) (ReleasesRollbackRes, error) {

@@ -4,96 +4,64 @@ package ogen
 
 // ReleasesActivateParams is parameters of Releases.Activate operation.
 type ReleasesActivateParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
-	// Identifies the release.
-	ReleaseID string
+	AppID       string
+	ReleaseID   string
 }
 
 // ReleasesArchiveParams is parameters of Releases.Archive operation.
 type ReleasesArchiveParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
-	// Identifies the release.
-	ReleaseID string
+	AppID       string
+	ReleaseID   string
 }
 
 // ReleasesCreateParams is parameters of Releases.Create operation.
 type ReleasesCreateParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
+	AppID       string
 }
 
 // ReleasesDeleteParams is parameters of Releases.Delete operation.
 type ReleasesDeleteParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
-	// Identifies the release.
-	ReleaseID string
+	AppID       string
+	ReleaseID   string
 }
 
 // ReleasesGetParams is parameters of Releases.Get operation.
 type ReleasesGetParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
-	// Identifies the release.
-	ReleaseID string
+	AppID       string
+	ReleaseID   string
 }
 
 // ReleasesGetActiveParams is parameters of Releases.GetActive operation.
 type ReleasesGetActiveParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
+	AppID       string
 }
 
 // ReleasesListParams is parameters of Releases.List operation.
 type ReleasesListParams struct {
-	// Tells whether archived releases are listed too. The default is false.
-	IncludeArchived OptBool `json:",omitempty,omitzero"`
-	// Is the largest number of releases on a page, from 1 to 200. The default is 50.
-	Limit OptInt `json:",omitempty,omitzero"`
-	// Is where to go on, the next_cursor of the page before; absent for the first page.
-	Cursor OptString `json:",omitempty,omitzero"`
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
-	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
+	IncludeArchived OptBool   `json:",omitempty,omitzero"`
+	Limit           OptInt    `json:",omitempty,omitzero"`
+	Cursor          OptString `json:",omitempty,omitzero"`
+	OrgID           string
+	WorkspaceID     string
+	AppID           string
 }
 
 // ReleasesRollbackParams is parameters of Releases.Rollback operation.
 type ReleasesRollbackParams struct {
-	// Identifies the organization.
-	OrgID string
-	// Identifies the workspace of the organization.
+	OrgID       string
 	WorkspaceID string
-	// Identifies the app in its workspace.
-	AppID string
-	// Identifies the release to go back to.
-	ReleaseID string
+	AppID       string
+	ReleaseID   string
 }

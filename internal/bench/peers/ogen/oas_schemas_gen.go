@@ -34,19 +34,13 @@ func (s *Bearer) SetRoles(val []string) {
 	s.Roles = val
 }
 
-// Is what the platform answers when a call fails for another reason than unfit input.
 // Ref: #/components/schemas/ErrorBody
 type ErrorBody struct {
-	// Is the machine-readable code, in capitals; each operation lists its own.
-	Error string `json:"error"`
-	// Tells people what went wrong.
-	Message string `json:"message"`
-	// Holds what is known beyond the message; which members depends on the code.
-	Details OptErrorBodyDetails `json:"details"`
-	// Is when the error was answered, as ISO 8601 with microseconds and without a zone, meant as UTC.
-	Timestamp OptString `json:"timestamp"`
-	// Repeats the HTTP status.
-	StatusCode OptInt `json:"status_code"`
+	Error      string              `json:"error"`
+	Message    string              `json:"message"`
+	Details    OptErrorBodyDetails `json:"details"`
+	Timestamp  OptString           `json:"timestamp"`
+	StatusCode OptInt              `json:"status_code"`
 }
 
 // GetError returns the value of Error.
@@ -99,7 +93,6 @@ func (s *ErrorBody) SetStatusCode(val OptInt) {
 	s.StatusCode = val
 }
 
-// Holds what is known beyond the message; which members depends on the code.
 type ErrorBodyDetails map[string]jx.Raw
 
 func (s *ErrorBodyDetails) init() ErrorBodyDetails {
@@ -467,37 +460,22 @@ func (o OptValidationIssueCtx) Or(d ValidationIssueCtx) ValidationIssueCtx {
 	return d
 }
 
-// Is a snapshot of an app in short form, as lists and actions answer it.
 // Ref: #/components/schemas/Release
 type Release struct {
-	// Identifies the release.
-	ReleaseID string `json:"release_id"`
-	// Is the app this is a snapshot of.
-	AppID string `json:"app_id"`
-	// Is the workspace of the app.
-	WorkspaceID string `json:"workspace_id"`
-	// Is the organization of the app.
-	OrgID string `json:"org_id"`
-	// Is the label given when the release was created, such as v1.0.0.
-	ReleaseTag string `json:"release_tag"`
-	// Counts the releases of the app.
-	ReleaseNumber int `json:"release_number"`
-	// Tells where the release stands in its life.
-	Status ReleaseStatus `json:"status"`
-	// Tells people what the release is about; null for none.
-	Description OptNilString `json:"description"`
-	// Is the number of endpoints in the snapshot.
-	EndpointCount int `json:"endpoint_count"`
-	// Is the number of augmentations in the snapshot.
-	AugmentationCount int `json:"augmentation_count"`
-	// Is when the release was last activated, in UTC; null if it never was.
-	ActivatedAt OptNilDateTime `json:"activated_at"`
-	// Is the user who activated the release; null if it never was.
-	ActivatedBy OptNilString `json:"activated_by"`
-	// Is when the release was created, in UTC.
-	CreatedAt time.Time `json:"created_at"`
-	// Is the user who created the release.
-	CreatedBy string `json:"created_by"`
+	ReleaseID         string         `json:"release_id"`
+	AppID             string         `json:"app_id"`
+	WorkspaceID       string         `json:"workspace_id"`
+	OrgID             string         `json:"org_id"`
+	ReleaseTag        string         `json:"release_tag"`
+	ReleaseNumber     int            `json:"release_number"`
+	Status            ReleaseStatus  `json:"status"`
+	Description       OptNilString   `json:"description"`
+	EndpointCount     int            `json:"endpoint_count"`
+	AugmentationCount int            `json:"augmentation_count"`
+	ActivatedAt       OptNilDateTime `json:"activated_at"`
+	ActivatedBy       OptNilString   `json:"activated_by"`
+	CreatedAt         time.Time      `json:"created_at"`
+	CreatedBy         string         `json:"created_by"`
 }
 
 // GetReleaseID returns the value of ReleaseID.
@@ -642,14 +620,10 @@ func (s *Release) SetCreatedBy(val string) {
 
 func (*Release) releasesArchiveRes() {}
 
-// Is the answer to an activation or a rollback.
 // Ref: #/components/schemas/ReleaseAction
 type ReleaseAction struct {
-	// Tells people what was done.
-	Message string `json:"message"`
-	// Is the release that is active now.
-	Release Release `json:"release"`
-	// Is the release that was active until now; null if there was none.
+	Message                 string       `json:"message"`
+	Release                 Release      `json:"release"`
 	PreviousActiveReleaseID OptNilString `json:"previous_active_release_id"`
 }
 
@@ -686,12 +660,9 @@ func (s *ReleaseAction) SetPreviousActiveReleaseID(val OptNilString) {
 func (*ReleaseAction) releasesActivateRes() {}
 func (*ReleaseAction) releasesRollbackRes() {}
 
-// Is what a new release is made from.
 // Ref: #/components/schemas/ReleaseCreate
 type ReleaseCreate struct {
-	// Is the label of the release, such as v1.0.0 or 2026-03-02-fix.
-	ReleaseTag string `json:"release_tag"`
-	// Tells people what the release is about.
+	ReleaseTag  string    `json:"release_tag"`
 	Description OptString `json:"description"`
 }
 
@@ -715,47 +686,26 @@ func (s *ReleaseCreate) SetDescription(val OptString) {
 	s.Description = val
 }
 
-// Is a snapshot of an app with its contents.
 // Ref: #/components/schemas/ReleaseDetail
 type ReleaseDetail struct {
-	// Identifies the release.
-	ReleaseID string `json:"release_id"`
-	// Is the app this is a snapshot of.
-	AppID string `json:"app_id"`
-	// Is the workspace of the app.
-	WorkspaceID string `json:"workspace_id"`
-	// Is the organization of the app.
-	OrgID string `json:"org_id"`
-	// Is the label given when the release was created, such as v1.0.0.
-	ReleaseTag string `json:"release_tag"`
-	// Counts the releases of the app.
-	ReleaseNumber int `json:"release_number"`
-	// Tells where the release stands in its life.
-	Status ReleaseStatus `json:"status"`
-	// Tells people what the release is about; null for none.
-	Description OptNilString `json:"description"`
-	// Is the number of endpoints in the snapshot.
-	EndpointCount int `json:"endpoint_count"`
-	// Is the number of augmentations in the snapshot.
-	AugmentationCount int `json:"augmentation_count"`
-	// Is when the release was last activated, in UTC; null if it never was.
-	ActivatedAt OptNilDateTime `json:"activated_at"`
-	// Is the user who activated the release; null if it never was.
-	ActivatedBy OptNilString `json:"activated_by"`
-	// Is when the release was created, in UTC.
-	CreatedAt time.Time `json:"created_at"`
-	// Is the user who created the release.
-	CreatedBy string `json:"created_by"`
-	// Are the endpoints of the snapshot. Their shape isn't documented, so each is kept as the JSON that
-	// came.
-	Endpoints []jx.Raw `json:"endpoints"`
-	// Are the augmentations of the snapshot. Their shape isn't documented, so each is kept as the JSON
-	// that came.
-	Augmentations []jx.Raw `json:"augmentations"`
-	// Tells in plain text what changed since the release before; null for none.
-	ChangeLog OptNilString `json:"change_log"`
-	// Is the release before this one; null for the first.
-	PreviousReleaseID OptNilString `json:"previous_release_id"`
+	ReleaseID         string         `json:"release_id"`
+	AppID             string         `json:"app_id"`
+	WorkspaceID       string         `json:"workspace_id"`
+	OrgID             string         `json:"org_id"`
+	ReleaseTag        string         `json:"release_tag"`
+	ReleaseNumber     int            `json:"release_number"`
+	Status            ReleaseStatus  `json:"status"`
+	Description       OptNilString   `json:"description"`
+	EndpointCount     int            `json:"endpoint_count"`
+	AugmentationCount int            `json:"augmentation_count"`
+	ActivatedAt       OptNilDateTime `json:"activated_at"`
+	ActivatedBy       OptNilString   `json:"activated_by"`
+	CreatedAt         time.Time      `json:"created_at"`
+	CreatedBy         string         `json:"created_by"`
+	Endpoints         []jx.Raw       `json:"endpoints"`
+	Augmentations     []jx.Raw       `json:"augmentations"`
+	ChangeLog         OptNilString   `json:"change_log"`
+	PreviousReleaseID OptNilString   `json:"previous_release_id"`
 }
 
 // GetReleaseID returns the value of ReleaseID.
@@ -942,18 +892,12 @@ func (*ReleaseDetail) releasesCreateRes()    {}
 func (*ReleaseDetail) releasesGetActiveRes() {}
 func (*ReleaseDetail) releasesGetRes()       {}
 
-// Is one page of releases.
 // Ref: #/components/schemas/ReleaseList
 type ReleaseList struct {
-	// Counts the releases; whether those of the page or all of them isn't documented.
-	Total int `json:"total"`
-	// Tells whether there is another page.
-	HasMore bool `json:"has_more"`
-	// Is the cursor of the next page; null on the last. It is opaque.
-	NextCursor OptNilString `json:"next_cursor"`
-	// Are the releases of the page.
-	Releases []Release `json:"releases"`
-	// Is the active release of the app, on this page or not; null if none is active.
+	Total           int          `json:"total"`
+	HasMore         bool         `json:"has_more"`
+	NextCursor      OptNilString `json:"next_cursor"`
+	Releases        []Release    `json:"releases"`
 	ActiveReleaseID OptNilString `json:"active_release_id"`
 }
 
@@ -1009,9 +953,6 @@ func (s *ReleaseList) SetActiveReleaseID(val OptNilString) {
 
 func (*ReleaseList) releasesListRes() {}
 
-// Is the state of a release: draft (created, serves no traffic), active (the one that serves the
-// app's traffic) or archived (retired). The platform documents draft alone; the other two follow
-// from the operations that cause them.
 // Ref: #/components/schemas/ReleaseStatus
 type ReleaseStatus string
 
@@ -1133,7 +1074,6 @@ type ReleasesDeleteNotFound ErrorBody
 
 func (*ReleasesDeleteNotFound) releasesDeleteRes() {}
 
-// Is empty.
 type ReleasesDeleteOK map[string]jx.Raw
 
 func (s *ReleasesDeleteOK) init() ReleasesDeleteOK {
@@ -1235,10 +1175,8 @@ type ReleasesRollbackUnauthorized ErrorBody
 
 func (*ReleasesRollbackUnauthorized) releasesRollbackRes() {}
 
-// Is what the platform answers when parameters or body don't fit.
 // Ref: #/components/schemas/ValidationErrorBody
 type ValidationErrorBody struct {
-	// Are the faults, at least one.
 	Detail []ValidationIssue `json:"detail"`
 }
 
@@ -1261,20 +1199,13 @@ func (*ValidationErrorBody) releasesGetRes()       {}
 func (*ValidationErrorBody) releasesListRes()      {}
 func (*ValidationErrorBody) releasesRollbackRes()  {}
 
-// Is one fault of a request.
 // Ref: #/components/schemas/ValidationIssue
 type ValidationIssue struct {
-	// Is the way to the faulty value: first path, query, header or body, then names of members and
-	// positions in lists.
-	Loc []jx.Raw `json:"loc"`
-	// Tells people what is wrong.
-	Msg string `json:"msg"`
-	// Is the machine-readable kind of the fault, such as missing.
-	Type string `json:"type"`
-	// Is the value that was refused, if any.
-	Input jx.Raw `json:"input"`
-	// Holds the bounds or choices the value didn't meet, if any.
-	Ctx OptValidationIssueCtx `json:"ctx"`
+	Loc   []jx.Raw              `json:"loc"`
+	Msg   string                `json:"msg"`
+	Type  string                `json:"type"`
+	Input jx.Raw                `json:"input"`
+	Ctx   OptValidationIssueCtx `json:"ctx"`
 }
 
 // GetLoc returns the value of Loc.
@@ -1327,7 +1258,6 @@ func (s *ValidationIssue) SetCtx(val OptValidationIssueCtx) {
 	s.Ctx = val
 }
 
-// Holds the bounds or choices the value didn't meet, if any.
 type ValidationIssueCtx map[string]jx.Raw
 
 func (s *ValidationIssueCtx) init() ValidationIssueCtx {

@@ -12,8 +12,6 @@ import (
 // SecuritySource is provider of security values (tokens, passwords, etc.).
 type SecuritySource interface {
 	// Bearer provides bearer security value.
-	// A token made in the app's token settings, mm_tok_ followed by random characters. It can be limited
-	// to some permissions, expires, and once revoked is refused for good.
 	Bearer(ctx context.Context, operationName OperationName) (Bearer, error)
 }
 
