@@ -42,7 +42,8 @@ type Config struct {
 	CrossOriginRedirects bool
 
 	// HTTPClient gives the transport, the cookie jar, the timeout and the redirect policy. It is copied, never changed.
-	// Default: a client of this project's own, with 64 idle connections per host.
+	// Default: a client of this project's own, with up to 64 connections per host, which it keeps; more calls at once wait
+	// for one over HTTP/1.1. Streams have connections of their own.
 	HTTPClient *http.Client
 	// Transport replaces HTTPClient's transport.
 	Transport http.RoundTripper

@@ -24,8 +24,8 @@ const (
 // load is a server over TLS and HTTP/1.1, and a client with the transport that all clients have who bring none.
 type load struct {
 	client *transport.Client
-	opened atomic.Int64 // connections
 	asked  atomic.Int64
+	opened atomic.Int64 // connections
 }
 
 func newLoad(t *testing.T, h func(n int64, w http.ResponseWriter), opts ...sdk.Option) *load {
@@ -76,8 +76,11 @@ func succeed(w http.ResponseWriter) {
 func TestManyCallersOpenAsManyConnections(t *testing.T) {
 	t.Parallel()
 	l := newLoad(t, func(_ int64, w http.ResponseWriter) { succeed(w) })
-	if failed := l.run(); failed != 0 || l.opened.Load() > callers {
-		t.Errorf("%d callers opened %d connections, and %d of their calls failed", callers, l.opened.Load(), failed)
+	failed := l.run()
+	// Mostly it is one each. On a busy machine net/http dials while another caller's connection comes free, and closes one
+	// whose request isn't known to have been written after 50 ms; with its own transport there would be hundreds.
+	if opened := l.opened.Load(); failed != 0 || opened > 2*callers {
+		t.Errorf("%d callers opened %d connections, and %d of their calls failed", callers, opened, failed)
 	}
 }
 
@@ -99,7 +102,7 @@ func TestCallsThatFailOpenFewConnections(t *testing.T) {
 				}
 				succeed(w)
 			}, sdk.WithMaxAttempts(1))
-			if failed := l.run(); failed != callers*calls/50 || l.opened.Load() > 100 {
+			if failed := l.run(); failed != callers*calls/50 || l.opened.Load() > 2*callers+callers*calls/50 {
 				t.Errorf("%d callers opened %d connections, and %d of their calls failed", callers, l.opened.Load(), failed)
 			}
 		})
