@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/pem"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +39,7 @@ func NewCrowd(dir string) (*Crowd, error) {
 			c.opened.Add(1)
 		}
 	}
+	c.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients may leave handshakes unfinished
 	c.server.StartTLS()
 	file := filepath.Join(dir, "certificate.pem")
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.server.Certificate().Raw})

@@ -6,11 +6,12 @@
 //
 // Times are the median of the ratios of each round, in which every client has its turn: what disturbs the machine then
 // disturbs them all. On a busy machine trust the other columns. Instructions are counted by valgrind, where that is
-// installed, over the transport that answers from memory.
+// installed, over the transport that answers from memory. With -check the status is 1 if a bar was missed; see bars.go.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -25,15 +26,16 @@ func main() {
 	rounds := flag.Int("rounds", 9, "how often every client has its turn")
 	turn := flag.Duration("turn", 60*time.Millisecond, "how long a turn takes")
 	count := flag.Bool("instructions", true, "count instructions, if valgrind is installed")
+	checked := flag.Bool("check", false, "fail if a bar is missed")
 	child := flag.String("child", "", "do one job so often, for a count: get/sdk/100")
 	flag.Parse()
-	if err := run(*child, *rounds, *turn, *count); err != nil {
+	if err := run(*child, *rounds, *turn, *count, *checked); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func run(child string, rounds int, turn time.Duration, count bool) error {
+func run(child string, rounds int, turn time.Duration, count, checked bool) error {
 	if child != "" {
 		return repeat(child)
 	}
@@ -45,6 +47,7 @@ func run(child string, rounds int, turn time.Duration, count bool) error {
 			fmt.Fprintln(os.Stderr, "compare: no instructions:", err)
 		}
 	}
+	reached := true
 	err := inBothPlaces(func(place, base string, transport http.RoundTripper) error {
 		found, err := race(base, transport, rounds, turn)
 		if err != nil {
@@ -52,6 +55,8 @@ func run(child string, rounds int, turn time.Duration, count bool) error {
 		}
 		if place == loopback {
 			counted = nil
+		} else if checked {
+			reached = judge(os.Stderr, found, counted)
 		}
 		table(os.Stdout, place, found, counted)
 		return nil
@@ -61,6 +66,9 @@ func run(child string, rounds int, turn time.Duration, count bool) error {
 	}
 	if err := crowds(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "compare: no crowd:", err)
+	}
+	if !reached {
+		return errors.New("a bar was missed")
 	}
 	return nil
 }
