@@ -75,7 +75,7 @@ func (s *ActionsService) Pages(ctx context.Context, params ActionListParams, opt
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ActionsService) All(ctx context.Context, params ActionListParams, opts ...sdk.Option) iter.Seq2[Action, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ActionList) []Action { return page.Actions })

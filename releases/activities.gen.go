@@ -80,7 +80,7 @@ func (s *ActivitiesService) Pages(ctx context.Context, params ActivityListParams
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ActivitiesService) All(ctx context.Context, params ActivityListParams, opts ...sdk.Option) iter.Seq2[ActivityEntry, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ActivityList) []ActivityEntry { return page.Activities })

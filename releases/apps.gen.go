@@ -74,7 +74,7 @@ func (s *AppsService) Pages(ctx context.Context, params AppListParams, opts ...s
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *AppsService) All(ctx context.Context, params AppListParams, opts ...sdk.Option) iter.Seq2[App, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *AppList) []App { return page.Apps })

@@ -79,7 +79,7 @@ func (s *AugmentationsService) Pages(ctx context.Context, params AugmentationLis
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *AugmentationsService) All(ctx context.Context, params AugmentationListParams, opts ...sdk.Option) iter.Seq2[Augmentation, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *AugmentationList) []Augmentation { return page.Augmentations })

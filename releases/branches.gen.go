@@ -75,7 +75,7 @@ func (s *BranchesService) Pages(ctx context.Context, params BranchListParams, op
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *BranchesService) All(ctx context.Context, params BranchListParams, opts ...sdk.Option) iter.Seq2[Branch, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *BranchList) []Branch { return page.Branches })

@@ -88,7 +88,7 @@ func (s *MemoriesService) Pages(ctx context.Context, namespaceID string, params 
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *MemoriesService) All(ctx context.Context, namespaceID string, params MemoryListParams, opts ...sdk.Option) iter.Seq2[Memory, error] {
 	pages := s.Pages(ctx, namespaceID, params, opts...)
 	return transport.Items(pages, func(page *MemoryList) []Memory { return page.Memories })

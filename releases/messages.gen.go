@@ -77,7 +77,7 @@ func (s *MessagesService) Pages(ctx context.Context, namespaceID string, threadI
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *MessagesService) All(ctx context.Context, namespaceID string, threadID string, params MessageListParams, opts ...sdk.Option) iter.Seq2[Message, error] {
 	pages := s.Pages(ctx, namespaceID, threadID, params, opts...)
 	return transport.Items(pages, func(page *MessageList) []Message { return page.Messages })

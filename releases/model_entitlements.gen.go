@@ -75,7 +75,7 @@ func (s *ModelEntitlementsService) Pages(ctx context.Context, params ModelEntitl
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ModelEntitlementsService) All(ctx context.Context, params ModelEntitlementListParams, opts ...sdk.Option) iter.Seq2[ModelEntitlement, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ModelEntitlementList) []ModelEntitlement { return page.Entitlements })

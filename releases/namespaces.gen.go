@@ -75,7 +75,7 @@ func (s *NamespacesService) Pages(ctx context.Context, params NamespaceListParam
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *NamespacesService) All(ctx context.Context, params NamespaceListParams, opts ...sdk.Option) iter.Seq2[Namespace, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *NamespaceList) []Namespace { return page.Namespaces })

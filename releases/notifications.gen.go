@@ -80,7 +80,7 @@ func (s *NotificationsService) Pages(ctx context.Context, params NotificationLis
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *NotificationsService) All(ctx context.Context, params NotificationListParams, opts ...sdk.Option) iter.Seq2[Notification, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *NotificationList) []Notification { return page.Notifications })

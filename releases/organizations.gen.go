@@ -74,7 +74,7 @@ func (s *OrganizationsService) Pages(ctx context.Context, params OrganizationLis
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *OrganizationsService) All(ctx context.Context, params OrganizationListParams, opts ...sdk.Option) iter.Seq2[Organization, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *OrganizationList) []Organization { return page.Organizations })

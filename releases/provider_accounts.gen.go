@@ -85,7 +85,7 @@ func (s *ProviderAccountsService) Pages(ctx context.Context, params ProviderAcco
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ProviderAccountsService) All(ctx context.Context, params ProviderAccountListParams, opts ...sdk.Option) iter.Seq2[ProviderAccount, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ProviderAccountList) []ProviderAccount { return page.Accounts })

@@ -79,7 +79,7 @@ func (s *ReleasesService) Pages(ctx context.Context, params ReleaseListParams, o
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ReleasesService) All(ctx context.Context, params ReleaseListParams, opts ...sdk.Option) iter.Seq2[Release, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ReleaseList) []Release { return page.Releases })

@@ -97,7 +97,7 @@ func (s *SourcesService) Pages(ctx context.Context, params SourceListParams, opt
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *SourcesService) All(ctx context.Context, params SourceListParams, opts ...sdk.Option) iter.Seq2[Source, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *SourceList) []Source { return page.Sources })

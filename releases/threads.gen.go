@@ -72,7 +72,7 @@ func (s *ThreadsService) Pages(ctx context.Context, namespaceID string, params T
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ThreadsService) All(ctx context.Context, namespaceID string, params ThreadListParams, opts ...sdk.Option) iter.Seq2[Thread, error] {
 	pages := s.Pages(ctx, namespaceID, params, opts...)
 	return transport.Items(pages, func(page *ThreadList) []Thread { return page.Threads })

@@ -71,7 +71,7 @@ func (s *TimelineEventsService) Pages(ctx context.Context, params TimelineEventL
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *TimelineEventsService) All(ctx context.Context, params TimelineEventListParams, opts ...sdk.Option) iter.Seq2[TimelineEvent, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *TimelineEventList) []TimelineEvent { return page.Events })

@@ -73,7 +73,7 @@ func (s *ToolInstancesService) Pages(ctx context.Context, params ToolInstanceLis
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ToolInstancesService) All(ctx context.Context, params ToolInstanceListParams, opts ...sdk.Option) iter.Seq2[ToolInstance, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ToolInstanceList) []ToolInstance { return page.Instances })

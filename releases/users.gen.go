@@ -78,7 +78,7 @@ func (s *UsersService) Pages(ctx context.Context, params UserListParams, opts ..
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *UsersService) All(ctx context.Context, params UserListParams, opts ...sdk.Option) iter.Seq2[User, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *UserList) []User { return page.Users })

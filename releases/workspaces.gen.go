@@ -75,7 +75,7 @@ func (s *WorkspacesService) Pages(ctx context.Context, params WorkspaceListParam
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *WorkspacesService) All(ctx context.Context, params WorkspaceListParams, opts ...sdk.Option) iter.Seq2[Workspace, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *WorkspaceList) []Workspace { return page.Workspaces })

@@ -84,7 +84,7 @@ func (s *ConnectionsService) Pages(ctx context.Context, params ConnectionListPar
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *ConnectionsService) All(ctx context.Context, params ConnectionListParams, opts ...sdk.Option) iter.Seq2[Connection, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *ConnectionPage) []Connection { return page.Items })

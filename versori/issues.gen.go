@@ -108,7 +108,7 @@ func (s *IssuesService) Pages(ctx context.Context, params IssueListParams, opts 
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *IssuesService) All(ctx context.Context, params IssueListParams, opts ...sdk.Option) iter.Seq2[Issue, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page []Issue) []Issue { return page })

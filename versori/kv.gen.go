@@ -147,7 +147,7 @@ func (s *KVService) Pages(ctx context.Context, storeID string, params KVListQuer
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *KVService) All(ctx context.Context, storeID string, params KVListQuery, opts ...sdk.Option) iter.Seq2[KVEntry, error] {
 	pages := s.Pages(ctx, storeID, params, opts...)
 	return transport.Items(pages, func(page *KVPage) []KVEntry { return page.Data })

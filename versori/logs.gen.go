@@ -106,7 +106,7 @@ func (s *LogsService) Pages(ctx context.Context, projectID string, params LogLis
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *LogsService) All(ctx context.Context, projectID string, params LogListParams, opts ...sdk.Option) iter.Seq2[Log, error] {
 	pages := s.Pages(ctx, projectID, params, opts...)
 	return transport.Items(pages, func(page *LogPage) []Log { return page.Logs })
@@ -161,7 +161,7 @@ func (s *LogsService) SearchPages(ctx context.Context, projectID string, params 
 }
 
 // SearchAll iterates over the items of all pages; see SearchPages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *LogsService) SearchAll(ctx context.Context, projectID string, params LogQuery, query LogSearchParams, opts ...sdk.Option) iter.Seq2[Log, error] {
 	pages := s.SearchPages(ctx, projectID, params, query, opts...)
 	return transport.Items(pages, func(page *LogPage) []Log { return page.Logs })

@@ -74,7 +74,7 @@ func (s *SystemsService) Pages(ctx context.Context, params SystemListParams, opt
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *SystemsService) All(ctx context.Context, params SystemListParams, opts ...sdk.Option) iter.Seq2[System, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *SystemPage) []System { return page.Items })

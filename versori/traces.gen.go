@@ -94,7 +94,7 @@ func (s *TracesService) Pages(ctx context.Context, projectID string, params Trac
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *TracesService) All(ctx context.Context, projectID string, params TraceListParams, opts ...sdk.Option) iter.Seq2[SpanSummary, error] {
 	pages := s.Pages(ctx, projectID, params, opts...)
 	return transport.Items(pages, func(page *TracePage) []SpanSummary { return page.Items })

@@ -70,7 +70,7 @@ func (s *VersionsService) Pages(ctx context.Context, projectID string, params Ve
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *VersionsService) All(ctx context.Context, projectID string, params VersionListParams, opts ...sdk.Option) iter.Seq2[ProjectVersion, error] {
 	pages := s.Pages(ctx, projectID, params, opts...)
 	return transport.Items(pages, func(page *VersionPage) []ProjectVersion { return page.Items })

@@ -64,7 +64,7 @@ func (s *EntriesService) AfterPages(ctx context.Context, params EntryAfterParams
 }
 
 // AfterAll iterates over the items of all pages; see AfterPages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) AfterAll(ctx context.Context, params EntryAfterParams, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.AfterPages(ctx, params, opts...)
 	return transport.Items(pages, func(page []Entry) []Entry { return page })
@@ -114,7 +114,7 @@ func (s *EntriesService) Pages(ctx context.Context, params EntryListParams, opts
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) All(ctx context.Context, params EntryListParams, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.Pages(ctx, params, opts...)
 	return transport.Items(pages, func(page *EntryPage) []Entry { return page.Entries })
@@ -154,7 +154,7 @@ func (s *EntriesService) BrowsePages(ctx context.Context, params Browse, opts ..
 }
 
 // BrowseAll iterates over the items of all pages; see BrowsePages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) BrowseAll(ctx context.Context, params Browse, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.BrowsePages(ctx, params, opts...)
 	return transport.Items(pages, func(page *BrowsePage) []Entry { return page.Entries })
@@ -206,7 +206,7 @@ func (s *EntriesService) WindowPages(ctx context.Context, params EntryWindowPara
 }
 
 // WindowAll iterates over the items of all pages; see WindowPages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) WindowAll(ctx context.Context, params EntryWindowParams, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.WindowPages(ctx, params, opts...)
 	return transport.Items(pages, func(page *EntryPage) []Entry { return page.Entries })
@@ -262,7 +262,7 @@ func (s *EntriesService) NumberedPages(ctx context.Context, params EntryNumbered
 }
 
 // NumberedAll iterates over the items of all pages; see NumberedPages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) NumberedAll(ctx context.Context, params EntryNumberedParams, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.NumberedPages(ctx, params, opts...)
 	return transport.Items(pages, func(page []Entry) []Entry { return page })
@@ -300,7 +300,7 @@ func (s *EntriesService) QueryPages(ctx context.Context, params EntryQuery, opts
 }
 
 // QueryAll iterates over the items of all pages; see QueryPages for how pages follow each other. Items are copies:
-// keeping one does not keep its page.
+// keeping one keeps at most two chunks of 4 KiB of its page's text.
 func (s *EntriesService) QueryAll(ctx context.Context, params EntryQuery, opts ...sdk.Option) iter.Seq2[Entry, error] {
 	pages := s.QueryPages(ctx, params, opts...)
 	return transport.Items(pages, func(page *EntryPage) []Entry { return page.Entries })

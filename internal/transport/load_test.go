@@ -77,9 +77,10 @@ func TestManyCallersOpenAsManyConnections(t *testing.T) {
 	t.Parallel()
 	l := newLoad(t, func(_ int64, w http.ResponseWriter) { succeed(w) })
 	failed := l.run()
-	// Mostly it is one each. On a busy machine net/http dials while another caller's connection comes free, and closes one
-	// whose request isn't known to have been written after 50 ms; with its own transport there would be hundreds.
-	if opened := l.opened.Load(); failed != 0 || opened > 2*callers {
+	// The transport holds at most one for each at a time. On a busy machine net/http closes one now and then, whose request
+	// isn't known to have been written after 50 ms, and another is opened for it.
+	const spare = callers / 4
+	if opened := l.opened.Load(); failed != 0 || opened > callers+spare {
 		t.Errorf("%d callers opened %d connections, and %d of their calls failed", callers, opened, failed)
 	}
 }
@@ -102,7 +103,7 @@ func TestCallsThatFailOpenFewConnections(t *testing.T) {
 				}
 				succeed(w)
 			}, sdk.WithMaxAttempts(1))
-			if failed := l.run(); failed != callers*calls/50 || l.opened.Load() > 2*callers+callers*calls/50 {
+			if failed := l.run(); failed != callers*calls/50 || l.opened.Load() > callers+callers/4+callers*calls/50 {
 				t.Errorf("%d callers opened %d connections, and %d of their calls failed", callers, l.opened.Load(), failed)
 			}
 		})
