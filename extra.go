@@ -17,6 +17,9 @@ import (
 // raw bytes are shared between copies: like those of a string they must never be
 // changed in place; use Set.
 type Extra struct {
+	// No model can be compared with ==: what would be compared of this one is an
+	// address, and a member that a platform adds later may be a slice.
+	_ [0]func()
 	// The newest node of a list whose nodes never change once made. A copy shares
 	// the list as it was; whoever adds to it afterwards does so in front of it.
 	head *extraNode

@@ -84,14 +84,14 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 // error o is as it was.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
-		*o = Null[T]()
+		*o = Optional[T]{state: optionalNull}
 		return nil
 	}
 	var v T
 	if err := json.Unmarshal(data, &v); err != nil {
 		return err
 	}
-	*o = Some(v)
+	*o = Optional[T]{value: v, state: optionalValue}
 	return nil
 }
 
@@ -106,9 +106,6 @@ func (o Optional[T]) LogValue() slog.Value {
 	}
 	return slog.StringValue("absent")
 }
-
-// String returns the value as fmt.Sprint shows it, or "null", or "absent".
-func (o Optional[T]) String() string { return fmt.Sprint(o) }
 
 // Format prints the value with the verb and flags given, or "null", or
 // "absent". It stands here so that no verb reaches past the value's own

@@ -30,8 +30,8 @@ func TestOptionalKeepsAbsentNullAndValueApart(t *testing.T) {
 		if b, err := json.Marshal(c.o); err != nil || string(b) != c.json {
 			t.Errorf("%s: marshaled as %s, %v", c.name, b, err)
 		}
-		if s := c.o.String(); s != c.text {
-			t.Errorf("%s: String %q", c.name, s)
+		if s := fmt.Sprint(c.o); s != c.text {
+			t.Errorf("%s: printed as %q", c.name, s)
 		}
 		if p := c.o.Ptr(); (p != nil) != c.ok || p != nil && *p != c.value {
 			t.Errorf("%s: Ptr %v", c.name, p)

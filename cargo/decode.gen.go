@@ -8,7 +8,13 @@ import (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ErrorBody{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -29,7 +35,13 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Filter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Filter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Filter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Filter) decode(d *codec.Decoder) {
@@ -41,7 +53,7 @@ func (m *Filter) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "conjonction":
 			seen.Add(0)
-			codec.Enum(d, &m.Conjunction, &m.Extra, knownFilterConjunction)
+			m.Conjunction = FilterConjunction(codec.Enum(d, &m.Extra, knownFilterConjunction))
 		case "groups":
 			seen.Add(1)
 			codec.Slice(d, &m.Groups, &m.Extra, (*FilterGroup).decode)
@@ -56,7 +68,13 @@ func (m *Filter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionAny) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionAny).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionAny{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionAny) decode(d *codec.Decoder) {
@@ -68,7 +86,7 @@ func (m *FilterConditionAny) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -76,7 +94,7 @@ func (m *FilterConditionAny) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterNullOperator)
+			m.Operator = FilterNullOperator(codec.Enum(d, &m.Extra, knownFilterNullOperator))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -88,7 +106,13 @@ func (m *FilterConditionAny) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionArray) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionArray).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionArray{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionArray) decode(d *codec.Decoder) {
@@ -100,7 +124,7 @@ func (m *FilterConditionArray) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -108,7 +132,7 @@ func (m *FilterConditionArray) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterObjectOperator)
+			m.Operator = FilterObjectOperator(codec.Enum(d, &m.Extra, knownFilterObjectOperator))
 		case "conjonction":
 			codec.OptEnum(d, &m.Conjunction, &m.Extra, knownFilterConjunction)
 		case "propertyConditions":
@@ -124,7 +148,13 @@ func (m *FilterConditionArray) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionBoolean) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionBoolean).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionBoolean{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
@@ -136,7 +166,7 @@ func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -144,7 +174,7 @@ func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterBooleanOperator)
+			m.Operator = FilterBooleanOperator(codec.Enum(d, &m.Extra, knownFilterBooleanOperator))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -156,7 +186,13 @@ func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionDate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionDate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionDate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionDate) decode(d *codec.Decoder) {
@@ -168,7 +204,7 @@ func (m *FilterConditionDate) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -176,7 +212,7 @@ func (m *FilterConditionDate) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterDateOperator)
+			m.Operator = FilterDateOperator(codec.Enum(d, &m.Extra, knownFilterDateOperator))
 		case "value":
 			codec.OptString(d, &m.Value, &m.Extra)
 		case "firstValue":
@@ -194,7 +230,13 @@ func (m *FilterConditionDate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionEnrollment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionEnrollment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionEnrollment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
@@ -206,13 +248,13 @@ func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "workflowUuid":
 			seen.Add(1)
 			codec.String(d, &m.WorkflowUUID, &m.Extra)
 		case "activityKind":
 			seen.Add(2)
-			codec.Enum(d, &m.ActivityKind, &m.Extra, knownFilterActivityKind)
+			m.ActivityKind = FilterActivityKind(codec.Enum(d, &m.Extra, knownFilterActivityKind))
 		case "nodeSlug":
 			codec.OptString(d, &m.NodeSlug, &m.Extra)
 		case "frequency":
@@ -232,7 +274,13 @@ func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionNumber) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionNumber).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionNumber{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionNumber) decode(d *codec.Decoder) {
@@ -244,7 +292,7 @@ func (m *FilterConditionNumber) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -252,7 +300,7 @@ func (m *FilterConditionNumber) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterNumberOperator)
+			m.Operator = FilterNumberOperator(codec.Enum(d, &m.Extra, knownFilterNumberOperator))
 		case "value":
 			codec.OptFloat(d, &m.Value, &m.Extra)
 		case "firstValue":
@@ -270,7 +318,13 @@ func (m *FilterConditionNumber) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionObject) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionObject).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionObject{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionObject) decode(d *codec.Decoder) {
@@ -282,7 +336,7 @@ func (m *FilterConditionObject) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -290,7 +344,7 @@ func (m *FilterConditionObject) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterObjectOperator)
+			m.Operator = FilterObjectOperator(codec.Enum(d, &m.Extra, knownFilterObjectOperator))
 		case "conjonction":
 			codec.OptEnum(d, &m.Conjunction, &m.Extra, knownFilterConjunction)
 		case "propertyConditions":
@@ -306,7 +360,13 @@ func (m *FilterConditionObject) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionObjectProperty) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionObjectProperty).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionObjectProperty{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
@@ -318,7 +378,7 @@ func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -329,7 +389,7 @@ func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
 			codec.String(d, &m.PropertyName, &m.Extra)
 		case "operator":
 			seen.Add(3)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterObjectPropertyOperator)
+			m.Operator = FilterObjectPropertyOperator(codec.Enum(d, &m.Extra, knownFilterObjectPropertyOperator))
 		case "value":
 			codec.OptString(d, &m.Value, &m.Extra)
 		case "otherValue":
@@ -345,7 +405,13 @@ func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionOccurrence) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionOccurrence).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionOccurrence{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
@@ -357,7 +423,7 @@ func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			seen.Add(1)
 			codec.String(d, &m.RelatedModelUUID, &m.Extra)
@@ -369,7 +435,7 @@ func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 			codec.Object(d, &m.Period, &m.Extra, (*FilterPeriod).decode)
 		case "conjonction":
 			seen.Add(4)
-			codec.Enum(d, &m.Conjunction, &m.Extra, knownFilterConjunction)
+			m.Conjunction = FilterConjunction(codec.Enum(d, &m.Extra, knownFilterConjunction))
 		case "conditions":
 			seen.Add(5)
 			codec.Slice(d, &m.Conditions, &m.Extra, (*FilterColumnCondition).decode)
@@ -384,7 +450,13 @@ func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSQL) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionSQL).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionSQL{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionSQL) decode(d *codec.Decoder) {
@@ -396,7 +468,7 @@ func (m *FilterConditionSQL) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "name":
 			seen.Add(1)
 			codec.String(d, &m.Name, &m.Extra)
@@ -414,7 +486,13 @@ func (m *FilterConditionSQL) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionSegment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionSegment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionSegment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionSegment) decode(d *codec.Decoder) {
@@ -426,13 +504,13 @@ func (m *FilterConditionSegment) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "segmentUuid":
 			seen.Add(1)
 			codec.String(d, &m.SegmentUUID, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterSegmentOperator)
+			m.Operator = FilterSegmentOperator(codec.Enum(d, &m.Extra, knownFilterSegmentOperator))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -444,7 +522,13 @@ func (m *FilterConditionSegment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionString) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionString).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionString{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionString) decode(d *codec.Decoder) {
@@ -456,7 +540,7 @@ func (m *FilterConditionString) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -464,7 +548,7 @@ func (m *FilterConditionString) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterStringOperator)
+			m.Operator = FilterStringOperator(codec.Enum(d, &m.Extra, knownFilterStringOperator))
 		case "values":
 			codec.Opt(d, &m.Values, &m.Extra, codec.AnyElem)
 		default:
@@ -478,7 +562,13 @@ func (m *FilterConditionString) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterConditionVector) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterConditionVector).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterConditionVector{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterConditionVector) decode(d *codec.Decoder) {
@@ -490,7 +580,7 @@ func (m *FilterConditionVector) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFilterConditionKind)
+			m.Kind = FilterConditionKind(codec.Enum(d, &m.Extra, knownFilterConditionKind))
 		case "relatedModelUuid":
 			codec.OptString(d, &m.RelatedModelUUID, &m.Extra)
 		case "columnSlug":
@@ -498,7 +588,7 @@ func (m *FilterConditionVector) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "operator":
 			seen.Add(2)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterNullOperator)
+			m.Operator = FilterNullOperator(codec.Enum(d, &m.Extra, knownFilterNullOperator))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -510,7 +600,13 @@ func (m *FilterConditionVector) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterFrequency) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterFrequency).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterFrequency{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterFrequency) decode(d *codec.Decoder) {
@@ -522,7 +618,7 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "operator":
 			seen.Add(0)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterFrequencyOperator)
+			m.Operator = FilterFrequencyOperator(codec.Enum(d, &m.Extra, knownFilterFrequencyOperator))
 		case "value":
 			codec.OptFloat(d, &m.Value, &m.Extra)
 		default:
@@ -536,7 +632,13 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterGroup) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterGroup).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterGroup{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterGroup) decode(d *codec.Decoder) {
@@ -557,7 +659,13 @@ func (m *FilterGroup) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FilterPeriod) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FilterPeriod).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FilterPeriod{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FilterPeriod) decode(d *codec.Decoder) {
@@ -569,13 +677,13 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "operator":
 			seen.Add(0)
-			codec.Enum(d, &m.Operator, &m.Extra, knownFilterPeriodOperator)
+			m.Operator = FilterPeriodOperator(codec.Enum(d, &m.Extra, knownFilterPeriodOperator))
 		case "value":
 			seen.Add(1)
 			codec.Float(d, &m.Value, &m.Extra)
 		case "unit":
 			seen.Add(2)
-			codec.Enum(d, &m.Unit, &m.Extra, knownFilterPeriodUnit)
+			m.Unit = FilterPeriodUnit(codec.Enum(d, &m.Extra, knownFilterPeriodUnit))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -587,7 +695,13 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FormField) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FormField).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FormField{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FormField) decode(d *codec.Decoder) {
@@ -605,7 +719,7 @@ func (m *FormField) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "kind":
 			seen.Add(2)
-			codec.Enum(d, &m.Kind, &m.Extra, knownFormFieldKind)
+			m.Kind = FormFieldKind(codec.Enum(d, &m.Extra, knownFormFieldKind))
 		case "description":
 			codec.OptString(d, &m.Description, &m.Extra)
 		case "isRequired":
@@ -627,7 +741,13 @@ func (m *FormField) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *HealthAlertAction) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*HealthAlertAction).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = HealthAlertAction{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *HealthAlertAction) decode(d *codec.Decoder) {
@@ -665,7 +785,15 @@ func (m *HealthAlertAction) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Node) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Node).decode) }
+func (m *Node) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Node{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Node) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -694,7 +822,7 @@ func (m *Node) decode(d *codec.Decoder) {
 			codec.Object(d, &m.Position, &m.Extra, (*NodePosition).decode)
 		case "kind":
 			seen.Add(6)
-			codec.Enum(d, &m.Kind, &m.Extra, knownNodeKind)
+			m.Kind = NodeKind(codec.Enum(d, &m.Extra, knownNodeKind))
 		case "actionSlug":
 			codec.OptString(d, &m.ActionSlug, &m.Extra)
 		case "integrationSlug":
@@ -730,7 +858,13 @@ func (m *Node) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodePosition) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NodePosition).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NodePosition{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NodePosition) decode(d *codec.Decoder) {
@@ -757,7 +891,13 @@ func (m *NodePosition) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NodeRetry) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NodeRetry).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NodeRetry{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NodeRetry) decode(d *codec.Decoder) {
@@ -779,7 +919,15 @@ func (m *NodeRetry) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Play) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Play).decode) }
+func (m *Play) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Play{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Play) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -811,7 +959,7 @@ func (m *Play) decode(d *codec.Decoder) {
 			codec.Slice(d, &m.ChangeKinds, &m.Extra, codec.EnumElem[ChangeKind])
 		case "runCreationRule":
 			seen.Add(7)
-			codec.Enum(d, &m.RunCreationRule, &m.Extra, knownRunCreationRule)
+			m.RunCreationRule = RunCreationRule(codec.Enum(d, &m.Extra, knownRunCreationRule))
 		case "name":
 			seen.Add(8)
 			codec.String(d, &m.Name, &m.Extra)
@@ -847,7 +995,13 @@ func (m *Play) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*PlayCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = PlayCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *PlayCreate) decode(d *codec.Decoder) {
@@ -868,7 +1022,7 @@ func (m *PlayCreate) decode(d *codec.Decoder) {
 			codec.Slice(d, &m.ChangeKinds, &m.Extra, codec.EnumElem[ChangeKind])
 		case "runCreationRule":
 			seen.Add(3)
-			codec.Enum(d, &m.RunCreationRule, &m.Extra, knownRunCreationRule)
+			m.RunCreationRule = RunCreationRule(codec.Enum(d, &m.Extra, knownRunCreationRule))
 		case "description":
 			codec.OptString(d, &m.Description, &m.Extra)
 		case "filter":
@@ -894,7 +1048,13 @@ func (m *PlayCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*PlayResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = PlayResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *PlayResult) decode(d *codec.Decoder) {
@@ -918,7 +1078,13 @@ func (m *PlayResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlaySchedule) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*PlaySchedule).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = PlaySchedule{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *PlaySchedule) decode(d *codec.Decoder) {
@@ -930,7 +1096,7 @@ func (m *PlaySchedule) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownPlayScheduleType)
+			m.Type = PlayScheduleType(codec.Enum(d, &m.Extra, knownPlayScheduleType))
 		case "cron":
 			codec.OptString(d, &m.Cron, &m.Extra)
 		case "jobId":
@@ -952,7 +1118,13 @@ func (m *PlaySchedule) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *PlayScheduleSettings) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*PlayScheduleSettings).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = PlayScheduleSettings{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
@@ -964,7 +1136,7 @@ func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownPlayScheduleType)
+			m.Type = PlayScheduleType(codec.Enum(d, &m.Extra, knownPlayScheduleType))
 		case "cron":
 			codec.OptString(d, &m.Cron, &m.Extra)
 		case "jobId":
@@ -982,7 +1154,13 @@ func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Release).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Release{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -1012,7 +1190,7 @@ func (m *Release) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.Version, &m.Extra)
 		case "status":
 			seen.Add(4)
-			codec.Enum(d, &m.Status, &m.Extra, knownReleaseStatus)
+			m.Status = ReleaseStatus(codec.Enum(d, &m.Extra, knownReleaseStatus))
 		case "templateSlug":
 			codec.OptString(d, &m.TemplateSlug, &m.Extra)
 		case "nodes":
@@ -1043,7 +1221,13 @@ func (m *Release) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseOptions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseOptions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseOptions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseOptions) decode(d *codec.Decoder) {
@@ -1064,7 +1248,13 @@ func (m *ReleaseOptions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseResult) decode(d *codec.Decoder) {
@@ -1088,7 +1278,13 @@ func (m *ReleaseResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseUpdateDraft) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseUpdateDraft).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseUpdateDraft{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
@@ -1121,7 +1317,15 @@ func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Sort) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Sort).decode) }
+func (m *Sort) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Sort{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Sort) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1135,7 +1339,7 @@ func (m *Sort) decode(d *codec.Decoder) {
 			codec.String(d, &m.ColumnSlug, &m.Extra)
 		case "kind":
 			seen.Add(1)
-			codec.Enum(d, &m.Kind, &m.Extra, knownSortKind)
+			m.Kind = SortKind(codec.Enum(d, &m.Extra, knownSortKind))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -1147,7 +1351,13 @@ func (m *Sort) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestRecord) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TestRecord).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TestRecord{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TestRecord) decode(d *codec.Decoder) {
@@ -1159,7 +1369,7 @@ func (m *TestRecord) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "kind":
 			seen.Add(0)
-			codec.Enum(d, &m.Kind, &m.Extra, knownTestRecordKind)
+			m.Kind = TestRecordKind(codec.Enum(d, &m.Extra, knownTestRecordKind))
 		case "id":
 			codec.OptString(d, &m.ID, &m.Extra)
 		case "data":

@@ -7,7 +7,11 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
+func (m ErrorBody) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
@@ -17,40 +21,48 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Filter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Filter).encode) }
+func (m Filter) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Filter) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "conjonction", string(m.Conjunction), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "groups", m.Groups, &m.Extra, codec.NonNil, (*FilterGroup).encode)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionAny) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionAny).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionAny) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionArray) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionArray).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionArray) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "propertyConditions", m.PropertyConditions, &m.Extra, codec.OmitZero, (*FilterConditionObjectProperty).encode)
 	e.End(&m.Extra)
@@ -58,29 +70,33 @@ func (m *FilterConditionArray) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionBoolean) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionBoolean).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionBoolean) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionDate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionDate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionDate) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "firstValue", m.FirstValue, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "lastValue", m.LastValue, &m.Extra, codec.Plain)
@@ -89,14 +105,16 @@ func (m *FilterConditionDate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionEnrollment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionEnrollment).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "activityKind", m.ActivityKind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "activityKind", string(m.ActivityKind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "nodeSlug", m.NodeSlug, &m.Extra, codec.Plain)
 	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
 	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
@@ -105,15 +123,17 @@ func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionNumber) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionNumber).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionNumber) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutOptFloat(e, "firstValue", m.FirstValue, &m.Extra, codec.Plain)
 	codec.PutOptFloat(e, "lastValue", m.LastValue, &m.Extra, codec.Plain)
@@ -122,15 +142,17 @@ func (m *FilterConditionNumber) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionObject) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionObject).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionObject) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "propertyConditions", m.PropertyConditions, &m.Extra, codec.OmitZero, (*FilterConditionObjectProperty).encode)
 	e.End(&m.Extra)
@@ -138,16 +160,18 @@ func (m *FilterConditionObject) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionObjectProperty) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionObjectProperty).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionObjectProperty) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "propertyName", m.PropertyName, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "otherValue", m.OtherValue, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
@@ -155,28 +179,32 @@ func (m *FilterConditionObjectProperty) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionOccurrence) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionOccurrence).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionOccurrence) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.NonEmpty)
 	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
 	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
-	codec.PutEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "conjonction", string(m.Conjunction), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "conditions", m.Conditions, &m.Extra, codec.NonNil, (*FilterColumnCondition).encode)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionSQL) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionSQL).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionSQL) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutString(e, "clause", m.Clause, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
@@ -184,60 +212,72 @@ func (m *FilterConditionSQL) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionSegment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionSegment).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionSegment) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "segmentUuid", m.SegmentUUID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionString) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionString).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionString) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOpt(e, "values", &m.Values, &m.Extra, codec.Plain, codec.AnyOut)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterConditionVector) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterConditionVector).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterConditionVector) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "relatedModelUuid", m.RelatedModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m FilterFrequency) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*FilterFrequency).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *FilterFrequency) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterGroup) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FilterGroup).encode) }
+func (m FilterGroup) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FilterGroup) encode(e *codec.Encoder) {
 	e.Begin()
@@ -247,24 +287,32 @@ func (m *FilterGroup) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterPeriod) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FilterPeriod).encode) }
+func (m FilterPeriod) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FilterPeriod) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "operator", m.Operator, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutFloat(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "unit", m.Unit, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "unit", string(m.Unit), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FormField) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FormField).encode) }
+func (m FormField) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FormField) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutOptBool(e, "isRequired", m.IsRequired, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "placeholder", m.Placeholder, &m.Extra, codec.Nullable)
@@ -275,7 +323,9 @@ func (m *FormField) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m HealthAlertAction) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*HealthAlertAction).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *HealthAlertAction) encode(e *codec.Encoder) {
@@ -295,7 +345,11 @@ func (m *HealthAlertAction) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Node) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Node).encode) }
+func (m Node) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Node) encode(e *codec.Encoder) {
 	e.Begin()
@@ -305,7 +359,7 @@ func (m *Node) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "childrenUuids", m.ChildrenUUIDs, &m.Extra, codec.NonNil, codec.OptOut(codec.StringOut))
 	codec.PutBool(e, "fallbackOnFailure", m.FallbackOnFailure, &m.Extra, codec.Plain)
 	codec.PutObject(e, "position", &m.Position, &m.Extra, codec.Plain, (*NodePosition).encode)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "actionSlug", m.ActionSlug, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "integrationSlug", m.IntegrationSlug, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "connectorUuid", m.ConnectorUUID, &m.Extra, codec.Nullable)
@@ -322,7 +376,11 @@ func (m *Node) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodePosition) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*NodePosition).encode) }
+func (m NodePosition) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *NodePosition) encode(e *codec.Encoder) {
 	e.Begin()
@@ -332,7 +390,11 @@ func (m *NodePosition) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodeRetry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*NodeRetry).encode) }
+func (m NodeRetry) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *NodeRetry) encode(e *codec.Encoder) {
 	e.Begin()
@@ -343,7 +405,11 @@ func (m *NodeRetry) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Play) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Play).encode) }
+func (m Play) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Play) encode(e *codec.Encoder) {
 	e.Begin()
@@ -354,7 +420,7 @@ func (m *Play) encode(e *codec.Encoder) {
 	codec.PutString(e, "modelUuid", m.ModelUUID, &m.Extra, codec.Plain)
 	codec.PutString(e, "segmentUuid", m.SegmentUUID, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "changeKinds", m.ChangeKinds, &m.Extra, codec.NonNil, codec.EnumOut[ChangeKind])
-	codec.PutEnum(e, "runCreationRule", m.RunCreationRule, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "runCreationRule", string(m.RunCreationRule), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutOpt(e, "schedule", &m.Schedule, &m.Extra, codec.Nullable, (*PlaySchedule).encode)
@@ -369,14 +435,18 @@ func (m *Play) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayCreate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlayCreate).encode) }
+func (m PlayCreate) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *PlayCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "modelUuid", m.ModelUUID, &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "changeKinds", m.ChangeKinds, &m.Extra, codec.NonNil, codec.EnumOut[ChangeKind])
-	codec.PutEnum(e, "runCreationRule", m.RunCreationRule, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "runCreationRule", string(m.RunCreationRule), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "filter", &m.Filter, &m.Extra, codec.Plain, (*Filter).encode)
 	codec.PutSlice(e, "sort", m.Sort, &m.Extra, codec.OmitZero, (*Sort).encode)
@@ -388,7 +458,11 @@ func (m *PlayCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayResult) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlayResult).encode) }
+func (m PlayResult) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *PlayResult) encode(e *codec.Encoder) {
 	e.Begin()
@@ -397,11 +471,15 @@ func (m *PlayResult) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlaySchedule) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*PlaySchedule).encode) }
+func (m PlaySchedule) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *PlaySchedule) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "cron", m.Cron, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "jobId", m.JobID, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "playUuid", m.PlayUUID, &m.Extra, codec.Nullable)
@@ -412,12 +490,14 @@ func (m *PlaySchedule) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m PlayScheduleSettings) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*PlayScheduleSettings).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *PlayScheduleSettings) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "cron", m.Cron, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "jobId", m.JobID, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "playUuid", m.PlayUUID, &m.Extra, codec.Plain)
@@ -425,7 +505,11 @@ func (m *PlayScheduleSettings) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
+func (m Release) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Release) encode(e *codec.Encoder) {
 	e.Begin()
@@ -436,7 +520,7 @@ func (m *Release) encode(e *codec.Encoder) {
 	codec.PutString(e, "workflowUuid", m.WorkflowUUID, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "version", m.Version, &m.Extra, codec.Nullable)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "templateSlug", m.TemplateSlug, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "nodes", m.Nodes, &m.Extra, codec.NonNil, (*Node).encode)
 	codec.PutOpt(e, "formFields", &m.FormFields, &m.Extra, codec.Nullable, codec.SliceOut((*FormField).encode))
@@ -450,7 +534,9 @@ func (m *Release) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseOptions) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseOptions).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseOptions) encode(e *codec.Encoder) {
@@ -462,7 +548,9 @@ func (m *ReleaseOptions) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseResult).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseResult) encode(e *codec.Encoder) {
@@ -473,7 +561,9 @@ func (m *ReleaseResult) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseUpdateDraft) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseUpdateDraft).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
@@ -488,21 +578,29 @@ func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Sort) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sort).encode) }
+func (m Sort) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Sort) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestRecord) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TestRecord).encode) }
+func (m TestRecord) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TestRecord) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "id", m.ID, &m.Extra, codec.Nullable)
 	codec.PutMap(e, "data", m.Data, &m.Extra, codec.OmitZero, codec.AnyOut)
 	e.End(&m.Extra)

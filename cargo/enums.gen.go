@@ -28,16 +28,16 @@ func (v ChangeKind) Known() bool {
 }
 
 // knownChangeKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownChangeKind(wire []byte) (ChangeKind, bool) {
+func knownChangeKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "added":
-		return ChangeKindAdded, true
+		return string(ChangeKindAdded), true
 	case "updated":
-		return ChangeKindUpdated, true
+		return string(ChangeKindUpdated), true
 	case "removed":
-		return ChangeKindRemoved, true
+		return string(ChangeKindRemoved), true
 	case "unchanged":
-		return ChangeKindUnchanged, true
+		return string(ChangeKindUnchanged), true
 	}
 	return "", false
 }
@@ -66,14 +66,14 @@ func (v FilterActivityKind) Known() bool {
 }
 
 // knownFilterActivityKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterActivityKind(wire []byte) (FilterActivityKind, bool) {
+func knownFilterActivityKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "workflowEntered":
-		return FilterActivityKindWorkflowEntered, true
+		return string(FilterActivityKindWorkflowEntered), true
 	case "workflowNodeExecuted":
-		return FilterActivityKindWorkflowNodeExecuted, true
+		return string(FilterActivityKindWorkflowNodeExecuted), true
 	case "workflowLeft":
-		return FilterActivityKindWorkflowLeft, true
+		return string(FilterActivityKindWorkflowLeft), true
 	}
 	return "", false
 }
@@ -103,16 +103,16 @@ func (v FilterBooleanOperator) Known() bool {
 }
 
 // knownFilterBooleanOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterBooleanOperator(wire []byte) (FilterBooleanOperator, bool) {
+func knownFilterBooleanOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "isTrue":
-		return FilterBooleanOperatorIsTrue, true
+		return string(FilterBooleanOperatorIsTrue), true
 	case "isFalse":
-		return FilterBooleanOperatorIsFalse, true
+		return string(FilterBooleanOperatorIsFalse), true
 	case "isNull":
-		return FilterBooleanOperatorIsNull, true
+		return string(FilterBooleanOperatorIsNull), true
 	case "isNotNull":
-		return FilterBooleanOperatorIsNotNull, true
+		return string(FilterBooleanOperatorIsNotNull), true
 	}
 	return "", false
 }
@@ -160,34 +160,34 @@ func (v FilterConditionKind) Known() bool {
 }
 
 // knownFilterConditionKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterConditionKind(wire []byte) (FilterConditionKind, bool) {
+func knownFilterConditionKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "sql":
-		return FilterConditionKindSQL, true
+		return string(FilterConditionKindSQL), true
 	case "string":
-		return FilterConditionKindString, true
+		return string(FilterConditionKindString), true
 	case "number":
-		return FilterConditionKindNumber, true
+		return string(FilterConditionKindNumber), true
 	case "object":
-		return FilterConditionKindObject, true
+		return string(FilterConditionKindObject), true
 	case "array":
-		return FilterConditionKindArray, true
+		return string(FilterConditionKindArray), true
 	case "any":
-		return FilterConditionKindAny, true
+		return string(FilterConditionKindAny), true
 	case "vector":
-		return FilterConditionKindVector, true
+		return string(FilterConditionKindVector), true
 	case "date":
-		return FilterConditionKindDate, true
+		return string(FilterConditionKindDate), true
 	case "boolean":
-		return FilterConditionKindBoolean, true
+		return string(FilterConditionKindBoolean), true
 	case "occurrence":
-		return FilterConditionKindOccurrence, true
+		return string(FilterConditionKindOccurrence), true
 	case "enrollment":
-		return FilterConditionKindEnrollment, true
+		return string(FilterConditionKindEnrollment), true
 	case "segment":
-		return FilterConditionKindSegment, true
+		return string(FilterConditionKindSegment), true
 	case "objectProperty":
-		return FilterConditionKindObjectProperty, true
+		return string(FilterConditionKindObjectProperty), true
 	}
 	return "", false
 }
@@ -213,12 +213,12 @@ func (v FilterConjunction) Known() bool {
 }
 
 // knownFilterConjunction gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterConjunction(wire []byte) (FilterConjunction, bool) {
+func knownFilterConjunction(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "or":
-		return FilterConjunctionOr, true
+		return string(FilterConjunctionOr), true
 	case "and":
-		return FilterConjunctionAnd, true
+		return string(FilterConjunctionAnd), true
 	}
 	return "", false
 }
@@ -255,22 +255,22 @@ func (v FilterDateOperator) Known() bool {
 }
 
 // knownFilterDateOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterDateOperator(wire []byte) (FilterDateOperator, bool) {
+func knownFilterDateOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "is":
-		return FilterDateOperatorIs, true
+		return string(FilterDateOperatorIs), true
 	case "isNot":
-		return FilterDateOperatorIsNot, true
+		return string(FilterDateOperatorIsNot), true
 	case "greaterThan":
-		return FilterDateOperatorGreaterThan, true
+		return string(FilterDateOperatorGreaterThan), true
 	case "lowerThan":
-		return FilterDateOperatorLowerThan, true
+		return string(FilterDateOperatorLowerThan), true
 	case "between":
-		return FilterDateOperatorBetween, true
+		return string(FilterDateOperatorBetween), true
 	case "isNull":
-		return FilterDateOperatorIsNull, true
+		return string(FilterDateOperatorIsNull), true
 	case "isNotNull":
-		return FilterDateOperatorIsNotNull, true
+		return string(FilterDateOperatorIsNotNull), true
 	}
 	return "", false
 }
@@ -300,16 +300,16 @@ func (v FilterFrequencyOperator) Known() bool {
 }
 
 // knownFilterFrequencyOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterFrequencyOperator(wire []byte) (FilterFrequencyOperator, bool) {
+func knownFilterFrequencyOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "not":
-		return FilterFrequencyOperatorNot, true
+		return string(FilterFrequencyOperatorNot), true
 	case "moreThan":
-		return FilterFrequencyOperatorMoreThan, true
+		return string(FilterFrequencyOperatorMoreThan), true
 	case "lessThan":
-		return FilterFrequencyOperatorLessThan, true
+		return string(FilterFrequencyOperatorLessThan), true
 	case "exactly":
-		return FilterFrequencyOperatorExactly, true
+		return string(FilterFrequencyOperatorExactly), true
 	}
 	return "", false
 }
@@ -335,12 +335,12 @@ func (v FilterNullOperator) Known() bool {
 }
 
 // knownFilterNullOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterNullOperator(wire []byte) (FilterNullOperator, bool) {
+func knownFilterNullOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "isNull":
-		return FilterNullOperatorIsNull, true
+		return string(FilterNullOperatorIsNull), true
 	case "isNotNull":
-		return FilterNullOperatorIsNotNull, true
+		return string(FilterNullOperatorIsNotNull), true
 	}
 	return "", false
 }
@@ -377,22 +377,22 @@ func (v FilterNumberOperator) Known() bool {
 }
 
 // knownFilterNumberOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterNumberOperator(wire []byte) (FilterNumberOperator, bool) {
+func knownFilterNumberOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "is":
-		return FilterNumberOperatorIs, true
+		return string(FilterNumberOperatorIs), true
 	case "isNot":
-		return FilterNumberOperatorIsNot, true
+		return string(FilterNumberOperatorIsNot), true
 	case "greaterThan":
-		return FilterNumberOperatorGreaterThan, true
+		return string(FilterNumberOperatorGreaterThan), true
 	case "lowerThan":
-		return FilterNumberOperatorLowerThan, true
+		return string(FilterNumberOperatorLowerThan), true
 	case "between":
-		return FilterNumberOperatorBetween, true
+		return string(FilterNumberOperatorBetween), true
 	case "isNull":
-		return FilterNumberOperatorIsNull, true
+		return string(FilterNumberOperatorIsNull), true
 	case "isNotNull":
-		return FilterNumberOperatorIsNotNull, true
+		return string(FilterNumberOperatorIsNotNull), true
 	}
 	return "", false
 }
@@ -421,14 +421,14 @@ func (v FilterObjectOperator) Known() bool {
 }
 
 // knownFilterObjectOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterObjectOperator(wire []byte) (FilterObjectOperator, bool) {
+func knownFilterObjectOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "isNull":
-		return FilterObjectOperatorIsNull, true
+		return string(FilterObjectOperatorIsNull), true
 	case "isNotNull":
-		return FilterObjectOperatorIsNotNull, true
+		return string(FilterObjectOperatorIsNotNull), true
 	case "matchConditions":
-		return FilterObjectOperatorMatchConditions, true
+		return string(FilterObjectOperatorMatchConditions), true
 	}
 	return "", false
 }
@@ -477,34 +477,34 @@ func (v FilterObjectPropertyOperator) Known() bool {
 }
 
 // knownFilterObjectPropertyOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterObjectPropertyOperator(wire []byte) (FilterObjectPropertyOperator, bool) {
+func knownFilterObjectPropertyOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "is":
-		return FilterObjectPropertyOperatorIs, true
+		return string(FilterObjectPropertyOperatorIs), true
 	case "isNot":
-		return FilterObjectPropertyOperatorIsNot, true
+		return string(FilterObjectPropertyOperatorIsNot), true
 	case "contains":
-		return FilterObjectPropertyOperatorContains, true
+		return string(FilterObjectPropertyOperatorContains), true
 	case "greaterThan":
-		return FilterObjectPropertyOperatorGreaterThan, true
+		return string(FilterObjectPropertyOperatorGreaterThan), true
 	case "lowerThan":
-		return FilterObjectPropertyOperatorLowerThan, true
+		return string(FilterObjectPropertyOperatorLowerThan), true
 	case "doesNotContain":
-		return FilterObjectPropertyOperatorDoesNotContain, true
+		return string(FilterObjectPropertyOperatorDoesNotContain), true
 	case "startsWith":
-		return FilterObjectPropertyOperatorStartsWith, true
+		return string(FilterObjectPropertyOperatorStartsWith), true
 	case "endsWith":
-		return FilterObjectPropertyOperatorEndsWith, true
+		return string(FilterObjectPropertyOperatorEndsWith), true
 	case "isNotNull":
-		return FilterObjectPropertyOperatorIsNotNull, true
+		return string(FilterObjectPropertyOperatorIsNotNull), true
 	case "isNull":
-		return FilterObjectPropertyOperatorIsNull, true
+		return string(FilterObjectPropertyOperatorIsNull), true
 	case "isEmpty":
-		return FilterObjectPropertyOperatorIsEmpty, true
+		return string(FilterObjectPropertyOperatorIsEmpty), true
 	case "isNotEmpty":
-		return FilterObjectPropertyOperatorIsNotEmpty, true
+		return string(FilterObjectPropertyOperatorIsNotEmpty), true
 	case "between":
-		return FilterObjectPropertyOperatorBetween, true
+		return string(FilterObjectPropertyOperatorBetween), true
 	}
 	return "", false
 }
@@ -532,14 +532,14 @@ func (v FilterPeriodOperator) Known() bool {
 }
 
 // knownFilterPeriodOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterPeriodOperator(wire []byte) (FilterPeriodOperator, bool) {
+func knownFilterPeriodOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "lessThan":
-		return FilterPeriodOperatorLessThan, true
+		return string(FilterPeriodOperatorLessThan), true
 	case "moreThan":
-		return FilterPeriodOperatorMoreThan, true
+		return string(FilterPeriodOperatorMoreThan), true
 	case "exactly":
-		return FilterPeriodOperatorExactly, true
+		return string(FilterPeriodOperatorExactly), true
 	}
 	return "", false
 }
@@ -563,10 +563,10 @@ func (v FilterPeriodUnit) Known() bool {
 }
 
 // knownFilterPeriodUnit gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterPeriodUnit(wire []byte) (FilterPeriodUnit, bool) {
+func knownFilterPeriodUnit(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "day":
-		return FilterPeriodUnitDay, true
+		return string(FilterPeriodUnitDay), true
 	}
 	return "", false
 }
@@ -592,12 +592,12 @@ func (v FilterSegmentOperator) Known() bool {
 }
 
 // knownFilterSegmentOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterSegmentOperator(wire []byte) (FilterSegmentOperator, bool) {
+func knownFilterSegmentOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "in":
-		return FilterSegmentOperatorIn, true
+		return string(FilterSegmentOperatorIn), true
 	case "notIn":
-		return FilterSegmentOperatorNotIn, true
+		return string(FilterSegmentOperatorNotIn), true
 	}
 	return "", false
 }
@@ -640,28 +640,28 @@ func (v FilterStringOperator) Known() bool {
 }
 
 // knownFilterStringOperator gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFilterStringOperator(wire []byte) (FilterStringOperator, bool) {
+func knownFilterStringOperator(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "is":
-		return FilterStringOperatorIs, true
+		return string(FilterStringOperatorIs), true
 	case "isNot":
-		return FilterStringOperatorIsNot, true
+		return string(FilterStringOperatorIsNot), true
 	case "contains":
-		return FilterStringOperatorContains, true
+		return string(FilterStringOperatorContains), true
 	case "doesNotContain":
-		return FilterStringOperatorDoesNotContain, true
+		return string(FilterStringOperatorDoesNotContain), true
 	case "startsWith":
-		return FilterStringOperatorStartsWith, true
+		return string(FilterStringOperatorStartsWith), true
 	case "endsWith":
-		return FilterStringOperatorEndsWith, true
+		return string(FilterStringOperatorEndsWith), true
 	case "isNull":
-		return FilterStringOperatorIsNull, true
+		return string(FilterStringOperatorIsNull), true
 	case "isNotNull":
-		return FilterStringOperatorIsNotNull, true
+		return string(FilterStringOperatorIsNotNull), true
 	case "isEmpty":
-		return FilterStringOperatorIsEmpty, true
+		return string(FilterStringOperatorIsEmpty), true
 	case "isNotEmpty":
-		return FilterStringOperatorIsNotEmpty, true
+		return string(FilterStringOperatorIsNotEmpty), true
 	}
 	return "", false
 }
@@ -698,22 +698,22 @@ func (v FormFieldKind) Known() bool {
 }
 
 // knownFormFieldKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownFormFieldKind(wire []byte) (FormFieldKind, bool) {
+func knownFormFieldKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "string":
-		return FormFieldKindString, true
+		return string(FormFieldKindString), true
 	case "number":
-		return FormFieldKindNumber, true
+		return string(FormFieldKindNumber), true
 	case "boolean":
-		return FormFieldKindBoolean, true
+		return string(FormFieldKindBoolean), true
 	case "any":
-		return FormFieldKindAny, true
+		return string(FormFieldKindAny), true
 	case "date":
-		return FormFieldKindDate, true
+		return string(FormFieldKindDate), true
 	case "enum":
-		return FormFieldKindEnum, true
+		return string(FormFieldKindEnum), true
 	case "array":
-		return FormFieldKindArray, true
+		return string(FormFieldKindArray), true
 	}
 	return "", false
 }
@@ -744,16 +744,16 @@ func (v NodeKind) Known() bool {
 }
 
 // knownNodeKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownNodeKind(wire []byte) (NodeKind, bool) {
+func knownNodeKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "native":
-		return NodeKindNative, true
+		return string(NodeKindNative), true
 	case "connector":
-		return NodeKindConnector, true
+		return string(NodeKindConnector), true
 	case "tool":
-		return NodeKindTool, true
+		return string(NodeKindTool), true
 	case "agent":
-		return NodeKindAgent, true
+		return string(NodeKindAgent), true
 	}
 	return "", false
 }
@@ -786,18 +786,18 @@ func (v PlayScheduleType) Known() bool {
 }
 
 // knownPlayScheduleType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownPlayScheduleType(wire []byte) (PlayScheduleType, bool) {
+func knownPlayScheduleType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "cron":
-		return PlayScheduleTypeCron, true
+		return string(PlayScheduleTypeCron), true
 	case "dbt":
-		return PlayScheduleTypeDbt, true
+		return string(PlayScheduleTypeDbt), true
 	case "realtime":
-		return PlayScheduleTypeRealtime, true
+		return string(PlayScheduleTypeRealtime), true
 	case "dependency":
-		return PlayScheduleTypeDependency, true
+		return string(PlayScheduleTypeDependency), true
 	case "watch":
-		return PlayScheduleTypeWatch, true
+		return string(PlayScheduleTypeWatch), true
 	}
 	return "", false
 }
@@ -826,14 +826,14 @@ func (v ReleaseStatus) Known() bool {
 }
 
 // knownReleaseStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownReleaseStatus(wire []byte) (ReleaseStatus, bool) {
+func knownReleaseStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "draft":
-		return ReleaseStatusDraft, true
+		return string(ReleaseStatusDraft), true
 	case "deployed":
-		return ReleaseStatusDeployed, true
+		return string(ReleaseStatusDeployed), true
 	case "archived":
-		return ReleaseStatusArchived, true
+		return string(ReleaseStatusArchived), true
 	}
 	return "", false
 }
@@ -862,14 +862,14 @@ func (v RunCreationRule) Known() bool {
 }
 
 // knownRunCreationRule gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownRunCreationRule(wire []byte) (RunCreationRule, bool) {
+func knownRunCreationRule(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "always":
-		return RunCreationRuleAlways, true
+		return string(RunCreationRuleAlways), true
 	case "once":
-		return RunCreationRuleOnce, true
+		return string(RunCreationRuleOnce), true
 	case "noConcurrency":
-		return RunCreationRuleNoConcurrency, true
+		return string(RunCreationRuleNoConcurrency), true
 	}
 	return "", false
 }
@@ -895,12 +895,12 @@ func (v SortKind) Known() bool {
 }
 
 // knownSortKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSortKind(wire []byte) (SortKind, bool) {
+func knownSortKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "asc":
-		return SortKindAsc, true
+		return string(SortKindAsc), true
 	case "desc":
-		return SortKindDesc, true
+		return string(SortKindDesc), true
 	}
 	return "", false
 }
@@ -926,12 +926,12 @@ func (v TestRecordKind) Known() bool {
 }
 
 // knownTestRecordKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownTestRecordKind(wire []byte) (TestRecordKind, bool) {
+func knownTestRecordKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "id":
-		return TestRecordKindID, true
+		return string(TestRecordKindID), true
 	case "data":
-		return TestRecordKindData, true
+		return string(TestRecordKindData), true
 	}
 	return "", false
 }

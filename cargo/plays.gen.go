@@ -47,5 +47,9 @@ func (s *PlaysService) Create(ctx context.Context, body PlayCreate, opts ...sdk.
 		Path:      "/orchestration/plays",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*PlayResult).decode, opts)
+	var result PlayResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

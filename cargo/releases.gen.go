@@ -42,5 +42,9 @@ func (s *ReleasesService) UpdateDraft(ctx context.Context, body ReleaseUpdateDra
 		Path:      "/orchestration/releases/updateDraft",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseResult).decode, opts)
+	var result ReleaseResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -210,12 +210,16 @@ func (u FilterColumnCondition) IsZero() bool { return u.raw == nil && u.write ==
 
 // MarshalJSON implements [json.Marshaler].
 func (u FilterColumnCondition) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&u, (*FilterColumnCondition).encode)
+	e := codec.NewEncoder(false)
+	u.encode(e)
+	return e.Bytes()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. Any JSON is accepted and kept.
 func (u *FilterColumnCondition) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, u, (*FilterColumnCondition).decode)
+	d := codec.NewDecoder(data)
+	u.decode(d)
+	return d.End()
 }
 
 func (u *FilterColumnCondition) decode(d *codec.Decoder) {
@@ -542,12 +546,16 @@ func (u FilterCondition) IsZero() bool { return u.raw == nil && u.write == nil }
 
 // MarshalJSON implements [json.Marshaler].
 func (u FilterCondition) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&u, (*FilterCondition).encode)
+	e := codec.NewEncoder(false)
+	u.encode(e)
+	return e.Bytes()
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. Any JSON is accepted and kept.
 func (u *FilterCondition) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, u, (*FilterCondition).decode)
+	d := codec.NewDecoder(data)
+	u.decode(d)
+	return d.End()
 }
 
 func (u *FilterCondition) decode(d *codec.Decoder) {

@@ -8,7 +8,13 @@ import (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ErrorBody{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -34,7 +40,13 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Release).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Release{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -95,7 +107,13 @@ func (m *Release) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseFile) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseFile).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseFile{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseFile) decode(d *codec.Decoder) {
@@ -149,7 +167,13 @@ func (m *ReleaseFile) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseUpdate) decode(d *codec.Decoder) {
@@ -178,7 +202,13 @@ func (m *ReleaseUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = WebhookEvent{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {
@@ -190,7 +220,7 @@ func (m *WebhookEvent) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "event":
 			seen.Add(0)
-			codec.Enum(d, &m.Event, &m.Extra, knownWebhookEventName)
+			m.Event = WebhookEventName(codec.Enum(d, &m.Extra, knownWebhookEventName))
 		case "data":
 			seen.Add(1)
 			codec.Raw(d, &m.Data, &m.Extra)

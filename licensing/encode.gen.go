@@ -7,7 +7,11 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
+func (m ErrorBody) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
@@ -17,7 +21,11 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
+func (m Release) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Release) encode(e *codec.Encoder) {
 	e.Begin()
@@ -41,7 +49,11 @@ func (m *Release) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseFile) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ReleaseFile).encode) }
+func (m ReleaseFile) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ReleaseFile) encode(e *codec.Encoder) {
 	e.Begin()
@@ -63,7 +75,9 @@ func (m *ReleaseFile) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseUpdate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseUpdate) encode(e *codec.Encoder) {
@@ -78,11 +92,15 @@ func (m *ReleaseUpdate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*WebhookEvent).encode) }
+func (m WebhookEvent) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *WebhookEvent) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "event", m.Event, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "event", string(m.Event), &m.Extra, codec.NonEmpty)
 	codec.PutRaw(e, "data", m.Data, &m.Extra, codec.NonEmpty)
 	codec.PutOptTime(e, "triggeredAt", m.TriggeredAt, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)

@@ -22,10 +22,10 @@ func (v WebhookEventName) Known() bool {
 }
 
 // knownWebhookEventName gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownWebhookEventName(wire []byte) (WebhookEventName, bool) {
+func knownWebhookEventName(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "release.updated":
-		return WebhookEventNameReleaseUpdated, true
+		return string(WebhookEventNameReleaseUpdated), true
 	}
 	return "", false
 }

@@ -40,5 +40,9 @@ func (s *ReleasesService) Update(ctx context.Context, id string, body ReleaseUpd
 		Args:      []string{id},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Release).decode, opts)
+	var result Release
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

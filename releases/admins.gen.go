@@ -43,7 +43,11 @@ func (s *AdminsService) CheckAccess(ctx context.Context, params AdminCheckAccess
 		Path:      "/v1/admin/access",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*AdminAccess).decode, opts)
+	var result AdminAccess
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // CleanUpTokens deletes old tokens.
@@ -67,9 +71,9 @@ func (s *AdminsService) CleanUpTokens(ctx context.Context, opts ...sdk.Option) (
 		Path:       "/v1/admin/cleanup-tokens",
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

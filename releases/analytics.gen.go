@@ -33,5 +33,9 @@ func (s *AnalyticsService) Get(ctx context.Context, opts ...sdk.Option) (*Worksp
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/analytics",
 	}
-	return transport.Do(ctx, s.client, &call, (*WorkspaceAnalytics).decode, opts)
+	var result WorkspaceAnalytics
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

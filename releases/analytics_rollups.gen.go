@@ -47,9 +47,9 @@ func (s *AnalyticsRollupsService) Get(ctx context.Context, params AnalyticsRollu
 		Query:      query,
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

@@ -33,5 +33,9 @@ func (s *AppTokenPoliciesService) List(ctx context.Context, opts ...sdk.Option) 
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/app-token-policies",
 	}
-	return transport.Do(ctx, s.client, &call, (*AppTokenPolicyList).decode, opts)
+	var result AppTokenPolicyList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

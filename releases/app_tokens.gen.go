@@ -31,5 +31,9 @@ func (s *AppTokensService) List(ctx context.Context, opts ...sdk.Option) (*AppTo
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/apps/{app_id}/tokens",
 	}
-	return transport.Do(ctx, s.client, &call, (*AppTokenList).decode, opts)
+	var result AppTokenList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

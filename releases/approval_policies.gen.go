@@ -46,5 +46,9 @@ func (s *ApprovalPoliciesService) List(ctx context.Context, params ApprovalPolic
 		Path:      "/v1/organizations/{org_id}/approval-policies",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ApprovalPolicyList).decode, opts)
+	var result ApprovalPolicyList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -69,22 +69,30 @@ func (s *ArtifactsService) List(ctx context.Context, namespaceID string, params 
 		Args:      []string{namespaceID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ArtifactList).decode, opts)
+	var result ArtifactList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *ArtifactsService) Pages(ctx context.Context, namespaceID string, params ArtifactListParams, opts ...sdk.Option) iter.Seq2[*ArtifactList, error] {
-	fetch := func(ctx context.Context, params ArtifactListParams) (*ArtifactList, error) {
-		return s.List(ctx, namespaceID, params, opts...)
+	begin := func() (func(context.Context) (*ArtifactList, error), func(*ArtifactList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*ArtifactList, error) {
+			return s.List(ctx, namespaceID, params, opts...)
+		}
+		next := func(page *ArtifactList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *ArtifactListParams, page *ArtifactList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

@@ -56,22 +56,30 @@ func (s *BranchesService) List(ctx context.Context, params BranchListParams, opt
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/branches",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*BranchList).decode, opts)
+	var result BranchList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *BranchesService) Pages(ctx context.Context, params BranchListParams, opts ...sdk.Option) iter.Seq2[*BranchList, error] {
-	fetch := func(ctx context.Context, params BranchListParams) (*BranchList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*BranchList, error), func(*BranchList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*BranchList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *BranchList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *BranchListParams, page *BranchList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

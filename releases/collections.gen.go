@@ -34,5 +34,9 @@ func (s *CollectionsService) List(ctx context.Context, volumeID string, opts ...
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/volumes/{volume_id}/collections",
 		Args:      []string{volumeID},
 	}
-	return transport.Do(ctx, s.client, &call, (*CollectionList).decode, opts)
+	var result CollectionList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

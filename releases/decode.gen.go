@@ -8,7 +8,13 @@ import (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Action) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Action).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Action{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Action) decode(d *codec.Decoder) {
@@ -93,7 +99,13 @@ func (m *Action) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ActionList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ActionList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ActionList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ActionList) decode(d *codec.Decoder) {
@@ -125,7 +137,13 @@ func (m *ActionList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ActivityEntry) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ActivityEntry).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ActivityEntry{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ActivityEntry) decode(d *codec.Decoder) {
@@ -197,7 +215,13 @@ func (m *ActivityEntry) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ActivityList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ActivityList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ActivityList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ActivityList) decode(d *codec.Decoder) {
@@ -229,7 +253,13 @@ func (m *ActivityList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AdminAccess) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AdminAccess).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AdminAccess{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AdminAccess) decode(d *codec.Decoder) {
@@ -260,7 +290,15 @@ func (m *AdminAccess) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *App) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*App).decode) }
+func (m *App) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = App{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *App) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -307,7 +345,13 @@ func (m *App) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppList) decode(d *codec.Decoder) {
@@ -339,7 +383,13 @@ func (m *AppList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppParameter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppParameter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppParameter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppParameter) decode(d *codec.Decoder) {
@@ -373,7 +423,13 @@ func (m *AppParameter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppToken) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppToken).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppToken{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppToken) decode(d *codec.Decoder) {
@@ -440,7 +496,13 @@ func (m *AppToken) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppTokenList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppTokenList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppTokenList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppTokenList) decode(d *codec.Decoder) {
@@ -464,7 +526,13 @@ func (m *AppTokenList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppTokenPolicy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppTokenPolicy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppTokenPolicy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppTokenPolicy) decode(d *codec.Decoder) {
@@ -513,7 +581,13 @@ func (m *AppTokenPolicy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AppTokenPolicyList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AppTokenPolicyList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AppTokenPolicyList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AppTokenPolicyList) decode(d *codec.Decoder) {
@@ -545,7 +619,13 @@ func (m *AppTokenPolicyList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ApprovalConditions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ApprovalConditions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ApprovalConditions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ApprovalConditions) decode(d *codec.Decoder) {
@@ -570,7 +650,13 @@ func (m *ApprovalConditions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ApprovalPolicy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ApprovalPolicy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ApprovalPolicy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ApprovalPolicy) decode(d *codec.Decoder) {
@@ -620,7 +706,13 @@ func (m *ApprovalPolicy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ApprovalPolicyList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ApprovalPolicyList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ApprovalPolicyList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ApprovalPolicyList) decode(d *codec.Decoder) {
@@ -652,7 +744,13 @@ func (m *ApprovalPolicyList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ApprovalRequirements) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ApprovalRequirements).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ApprovalRequirements{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ApprovalRequirements) decode(d *codec.Decoder) {
@@ -685,7 +783,13 @@ func (m *ApprovalRequirements) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ApprovalRule) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ApprovalRule).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ApprovalRule{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ApprovalRule) decode(d *codec.Decoder) {
@@ -714,7 +818,13 @@ func (m *ApprovalRule) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Artifact) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Artifact).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Artifact{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Artifact) decode(d *codec.Decoder) {
@@ -825,7 +935,13 @@ func (m *Artifact) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ArtifactList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ArtifactList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ArtifactList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ArtifactList) decode(d *codec.Decoder) {
@@ -857,7 +973,13 @@ func (m *ArtifactList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AssignableResource) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AssignableResource).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AssignableResource{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AssignableResource) decode(d *codec.Decoder) {
@@ -886,7 +1008,13 @@ func (m *AssignableResource) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AssignableResourceList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AssignableResourceList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AssignableResourceList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AssignableResourceList) decode(d *codec.Decoder) {
@@ -910,7 +1038,13 @@ func (m *AssignableResourceList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Augmentation) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Augmentation).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Augmentation{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Augmentation) decode(d *codec.Decoder) {
@@ -960,7 +1094,13 @@ func (m *Augmentation) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AugmentationList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AugmentationList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AugmentationList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AugmentationList) decode(d *codec.Decoder) {
@@ -992,7 +1132,13 @@ func (m *AugmentationList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Branch) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Branch).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Branch{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Branch) decode(d *codec.Decoder) {
@@ -1047,7 +1193,13 @@ func (m *Branch) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *BranchList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*BranchList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = BranchList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *BranchList) decode(d *codec.Decoder) {
@@ -1081,7 +1233,13 @@ func (m *BranchList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CircuitBreaker) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CircuitBreaker).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CircuitBreaker{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CircuitBreaker) decode(d *codec.Decoder) {
@@ -1116,7 +1274,13 @@ func (m *CircuitBreaker) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Collection) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Collection).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Collection{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Collection) decode(d *codec.Decoder) {
@@ -1173,7 +1337,13 @@ func (m *Collection) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CollectionField) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CollectionField).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CollectionField{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CollectionField) decode(d *codec.Decoder) {
@@ -1203,7 +1373,13 @@ func (m *CollectionField) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CollectionList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CollectionList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CollectionList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CollectionList) decode(d *codec.Decoder) {
@@ -1235,7 +1411,13 @@ func (m *CollectionList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CollectionSchema) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CollectionSchema).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CollectionSchema{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CollectionSchema) decode(d *codec.Decoder) {
@@ -1261,7 +1443,13 @@ func (m *CollectionSchema) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Command) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Command).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Command{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Command) decode(d *codec.Decoder) {
@@ -1304,7 +1492,13 @@ func (m *Command) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CommandAction) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CommandAction).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CommandAction{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CommandAction) decode(d *codec.Decoder) {
@@ -1316,7 +1510,7 @@ func (m *CommandAction) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownCommandActionType)
+			m.Type = CommandActionType(codec.Enum(d, &m.Extra, knownCommandActionType))
 		case "path":
 			codec.OptString(d, &m.Path, &m.Extra)
 		case "modal_id":
@@ -1340,7 +1534,13 @@ func (m *CommandAction) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CommandList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CommandList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CommandList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CommandList) decode(d *codec.Decoder) {
@@ -1372,7 +1572,13 @@ func (m *CommandList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CommitChange) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CommitChange).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CommitChange{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CommitChange) decode(d *codec.Decoder) {
@@ -1403,7 +1609,13 @@ func (m *CommitChange) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionCredentials) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionCredentials).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionCredentials{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionCredentials) decode(d *codec.Decoder) {
@@ -1428,7 +1640,13 @@ func (m *ConnectionCredentials) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Environment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Environment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Environment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Environment) decode(d *codec.Decoder) {
@@ -1478,7 +1696,13 @@ func (m *Environment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentCreate) decode(d *codec.Decoder) {
@@ -1505,7 +1729,13 @@ func (m *EnvironmentCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentList) decode(d *codec.Decoder) {
@@ -1537,7 +1767,13 @@ func (m *EnvironmentList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentResult) decode(d *codec.Decoder) {
@@ -1563,7 +1799,13 @@ func (m *EnvironmentResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ErrorBody{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -1596,7 +1838,13 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ExecutionCounts) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ExecutionCounts).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ExecutionCounts{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ExecutionCounts) decode(d *codec.Decoder) {
@@ -1615,7 +1863,13 @@ func (m *ExecutionCounts) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FieldChange) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FieldChange).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FieldChange{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FieldChange) decode(d *codec.Decoder) {
@@ -1647,7 +1901,13 @@ func (m *FieldChange) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Invitation) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Invitation).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Invitation{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Invitation) decode(d *codec.Decoder) {
@@ -1673,7 +1933,13 @@ func (m *Invitation) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Member) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Member).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Member{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Member) decode(d *codec.Decoder) {
@@ -1718,7 +1984,13 @@ func (m *Member) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *MemberList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*MemberList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = MemberList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *MemberList) decode(d *codec.Decoder) {
@@ -1745,7 +2017,13 @@ func (m *MemberList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Memory) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Memory).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Memory{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Memory) decode(d *codec.Decoder) {
@@ -1819,7 +2097,13 @@ func (m *Memory) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *MemoryList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*MemoryList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = MemoryList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *MemoryList) decode(d *codec.Decoder) {
@@ -1851,7 +2135,13 @@ func (m *MemoryList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Message) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Message).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Message{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Message) decode(d *codec.Decoder) {
@@ -1876,7 +2166,7 @@ func (m *Message) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.NamespaceID, &m.Extra)
 		case "role":
 			seen.Add(3)
-			codec.Enum(d, &m.Role, &m.Extra, knownMessageRole)
+			m.Role = MessageRole(codec.Enum(d, &m.Extra, knownMessageRole))
 		case "content":
 			codec.OptString(d, &m.Content, &m.Extra)
 		case "source":
@@ -1920,7 +2210,13 @@ func (m *Message) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *MessageList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*MessageList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = MessageList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *MessageList) decode(d *codec.Decoder) {
@@ -1952,7 +2248,13 @@ func (m *MessageList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ModelEntitlement) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ModelEntitlement).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ModelEntitlement{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ModelEntitlement) decode(d *codec.Decoder) {
@@ -2007,7 +2309,13 @@ func (m *ModelEntitlement) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ModelEntitlementCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ModelEntitlementCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ModelEntitlementCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ModelEntitlementCreate) decode(d *codec.Decoder) {
@@ -2031,7 +2339,13 @@ func (m *ModelEntitlementCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ModelEntitlementList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ModelEntitlementList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ModelEntitlementList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ModelEntitlementList) decode(d *codec.Decoder) {
@@ -2063,7 +2377,13 @@ func (m *ModelEntitlementList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Namespace) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Namespace).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Namespace{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Namespace) decode(d *codec.Decoder) {
@@ -2144,7 +2464,13 @@ func (m *Namespace) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NamespaceList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NamespaceList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NamespaceList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NamespaceList) decode(d *codec.Decoder) {
@@ -2176,7 +2502,13 @@ func (m *NamespaceList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Notification) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Notification).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Notification{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Notification) decode(d *codec.Decoder) {
@@ -2234,7 +2566,13 @@ func (m *Notification) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationList) decode(d *codec.Decoder) {
@@ -2268,7 +2606,13 @@ func (m *NotificationList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Organization) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Organization).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Organization{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Organization) decode(d *codec.Decoder) {
@@ -2311,7 +2655,13 @@ func (m *Organization) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OrganizationList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OrganizationList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OrganizationList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OrganizationList) decode(d *codec.Decoder) {
@@ -2343,7 +2693,13 @@ func (m *OrganizationList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProviderAccount) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProviderAccount).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProviderAccount{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProviderAccount) decode(d *codec.Decoder) {
@@ -2409,7 +2765,13 @@ func (m *ProviderAccount) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProviderAccountList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProviderAccountList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProviderAccountList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProviderAccountList) decode(d *codec.Decoder) {
@@ -2441,7 +2803,13 @@ func (m *ProviderAccountList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *QuotaPolicy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*QuotaPolicy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = QuotaPolicy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *QuotaPolicy) decode(d *codec.Decoder) {
@@ -2468,7 +2836,13 @@ func (m *QuotaPolicy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RateLimitPolicy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RateLimitPolicy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RateLimitPolicy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RateLimitPolicy) decode(d *codec.Decoder) {
@@ -2501,7 +2875,13 @@ func (m *RateLimitPolicy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Recipe) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Recipe).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Recipe{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Recipe) decode(d *codec.Decoder) {
@@ -2538,7 +2918,13 @@ func (m *Recipe) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RecipeList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RecipeList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RecipeList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RecipeList) decode(d *codec.Decoder) {
@@ -2565,7 +2951,13 @@ func (m *RecipeList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RegistrationConfig) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RegistrationConfig).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RegistrationConfig{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RegistrationConfig) decode(d *codec.Decoder) {
@@ -2589,7 +2981,13 @@ func (m *RegistrationConfig) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Release) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Release).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Release{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -2619,7 +3017,7 @@ func (m *Release) decode(d *codec.Decoder) {
 			codec.Int(d, &m.ReleaseNumber, &m.Extra)
 		case "status":
 			seen.Add(6)
-			codec.Enum(d, &m.Status, &m.Extra, knownReleaseStatus)
+			m.Status = ReleaseStatus(codec.Enum(d, &m.Extra, knownReleaseStatus))
 		case "description":
 			codec.OptString(d, &m.Description, &m.Extra)
 		case "endpoint_count":
@@ -2649,7 +3047,13 @@ func (m *Release) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseAction) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseAction).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseAction{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseAction) decode(d *codec.Decoder) {
@@ -2678,7 +3082,13 @@ func (m *ReleaseAction) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseCreate) decode(d *codec.Decoder) {
@@ -2704,7 +3114,13 @@ func (m *ReleaseCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseDetail) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseDetail).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseDetail{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseDetail) decode(d *codec.Decoder) {
@@ -2734,7 +3150,7 @@ func (m *ReleaseDetail) decode(d *codec.Decoder) {
 			codec.Int(d, &m.ReleaseNumber, &m.Extra)
 		case "status":
 			seen.Add(6)
-			codec.Enum(d, &m.Status, &m.Extra, knownReleaseStatus)
+			m.Status = ReleaseStatus(codec.Enum(d, &m.Extra, knownReleaseStatus))
 		case "description":
 			codec.OptString(d, &m.Description, &m.Extra)
 		case "endpoint_count":
@@ -2772,7 +3188,13 @@ func (m *ReleaseDetail) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ReleaseList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ReleaseList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ReleaseList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ReleaseList) decode(d *codec.Decoder) {
@@ -2806,7 +3228,13 @@ func (m *ReleaseList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ResourceCounts) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ResourceCounts).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ResourceCounts{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ResourceCounts) decode(d *codec.Decoder) {
@@ -2841,7 +3269,13 @@ func (m *ResourceCounts) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RouterMatch) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RouterMatch).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RouterMatch{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RouterMatch) decode(d *codec.Decoder) {
@@ -2880,7 +3314,13 @@ func (m *RouterMatch) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RouterPolicy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RouterPolicy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RouterPolicy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RouterPolicy) decode(d *codec.Decoder) {
@@ -2944,7 +3384,13 @@ func (m *RouterPolicy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *RouterPolicyList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*RouterPolicyList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = RouterPolicyList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *RouterPolicyList) decode(d *codec.Decoder) {
@@ -2976,7 +3422,13 @@ func (m *RouterPolicyList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Source) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Source).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Source{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Source) decode(d *codec.Decoder) {
@@ -3052,7 +3504,13 @@ func (m *Source) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SourceList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SourceList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SourceList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SourceList) decode(d *codec.Decoder) {
@@ -3084,7 +3542,13 @@ func (m *SourceList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Thread) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Thread).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Thread{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Thread) decode(d *codec.Decoder) {
@@ -3134,7 +3598,13 @@ func (m *Thread) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ThreadList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ThreadList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ThreadList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ThreadList) decode(d *codec.Decoder) {
@@ -3166,7 +3636,13 @@ func (m *ThreadList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TimelineCommit) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TimelineCommit).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TimelineCommit{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TimelineCommit) decode(d *codec.Decoder) {
@@ -3202,7 +3678,13 @@ func (m *TimelineCommit) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TimelineDeployment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TimelineDeployment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TimelineDeployment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TimelineDeployment) decode(d *codec.Decoder) {
@@ -3240,7 +3722,13 @@ func (m *TimelineDeployment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TimelineEvent) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TimelineEvent).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TimelineEvent{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TimelineEvent) decode(d *codec.Decoder) {
@@ -3252,7 +3740,7 @@ func (m *TimelineEvent) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownTimelineEventType)
+			m.Type = TimelineEventType(codec.Enum(d, &m.Extra, knownTimelineEventType))
 		case "timestamp":
 			seen.Add(1)
 			codec.Time(d, &m.Timestamp, &m.Extra)
@@ -3273,7 +3761,13 @@ func (m *TimelineEvent) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TimelineEventList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TimelineEventList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TimelineEventList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TimelineEventList) decode(d *codec.Decoder) {
@@ -3305,7 +3799,13 @@ func (m *TimelineEventList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TimelineRelease) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TimelineRelease).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TimelineRelease{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TimelineRelease) decode(d *codec.Decoder) {
@@ -3343,7 +3843,13 @@ func (m *TimelineRelease) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ToolConfigProfile) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ToolConfigProfile).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ToolConfigProfile{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ToolConfigProfile) decode(d *codec.Decoder) {
@@ -3394,7 +3900,13 @@ func (m *ToolConfigProfile) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ToolConfigProfileList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ToolConfigProfileList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ToolConfigProfileList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ToolConfigProfileList) decode(d *codec.Decoder) {
@@ -3426,7 +3938,13 @@ func (m *ToolConfigProfileList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ToolInstance) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ToolInstance).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ToolInstance{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ToolInstance) decode(d *codec.Decoder) {
@@ -3531,7 +4049,13 @@ func (m *ToolInstance) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ToolInstanceList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ToolInstanceList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ToolInstanceList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ToolInstanceList) decode(d *codec.Decoder) {
@@ -3562,7 +4086,15 @@ func (m *ToolInstanceList) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *User) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*User).decode) }
+func (m *User) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = User{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *User) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -3619,7 +4151,13 @@ func (m *User) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *UserList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*UserList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = UserList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *UserList) decode(d *codec.Decoder) {
@@ -3651,7 +4189,13 @@ func (m *UserList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ValidationErrorBody).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ValidationErrorBody{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ValidationErrorBody) decode(d *codec.Decoder) {
@@ -3675,7 +4219,13 @@ func (m *ValidationErrorBody) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationIssue) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ValidationIssue).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ValidationIssue{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ValidationIssue) decode(d *codec.Decoder) {
@@ -3709,7 +4259,13 @@ func (m *ValidationIssue) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Volume) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Volume).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Volume{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Volume) decode(d *codec.Decoder) {
@@ -3774,7 +4330,13 @@ func (m *Volume) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *VolumeList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*VolumeList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = VolumeList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *VolumeList) decode(d *codec.Decoder) {
@@ -3806,7 +4368,13 @@ func (m *VolumeList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Workspace) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Workspace).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Workspace{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Workspace) decode(d *codec.Decoder) {
@@ -3853,7 +4421,13 @@ func (m *Workspace) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WorkspaceAnalytics) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*WorkspaceAnalytics).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = WorkspaceAnalytics{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *WorkspaceAnalytics) decode(d *codec.Decoder) {
@@ -3881,7 +4455,13 @@ func (m *WorkspaceAnalytics) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WorkspaceList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*WorkspaceList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = WorkspaceList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *WorkspaceList) decode(d *codec.Decoder) {

@@ -10,7 +10,11 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Action) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Action).encode) }
+func (m Action) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Action) encode(e *codec.Encoder) {
 	e.Begin()
@@ -48,7 +52,11 @@ func (m *Action) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActionList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ActionList).encode) }
+func (m ActionList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ActionList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -61,7 +69,9 @@ func (m *ActionList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ActivityEntry) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ActivityEntry).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ActivityEntry) encode(e *codec.Encoder) {
@@ -95,7 +105,11 @@ func (m *ActivityEntry) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActivityList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ActivityList).encode) }
+func (m ActivityList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ActivityList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -107,7 +121,11 @@ func (m *ActivityList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AdminAccess) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AdminAccess).encode) }
+func (m AdminAccess) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *AdminAccess) encode(e *codec.Encoder) {
 	e.Begin()
@@ -120,7 +138,11 @@ func (m *AdminAccess) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m App) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*App).encode) }
+func (m App) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m App) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -143,7 +165,11 @@ func (m *App) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppList).encode) }
+func (m AppList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m AppList) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -158,7 +184,11 @@ func (m *AppList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppParameter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppParameter).encode) }
+func (m AppParameter) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m AppParameter) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -175,7 +205,11 @@ func (m *AppParameter) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppToken) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppToken).encode) }
+func (m AppToken) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *AppToken) encode(e *codec.Encoder) {
 	e.Begin()
@@ -205,7 +239,11 @@ func (m *AppToken) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppTokenList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*AppTokenList).encode) }
+func (m AppTokenList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *AppTokenList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -215,7 +253,9 @@ func (m *AppTokenList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AppTokenPolicy) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AppTokenPolicy).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AppTokenPolicy) encode(e *codec.Encoder) {
@@ -238,7 +278,9 @@ func (m *AppTokenPolicy) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AppTokenPolicyList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AppTokenPolicyList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AppTokenPolicyList) encode(e *codec.Encoder) {
@@ -252,7 +294,9 @@ func (m *AppTokenPolicyList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ApprovalConditions) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ApprovalConditions).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ApprovalConditions) encode(e *codec.Encoder) {
@@ -266,7 +310,9 @@ func (m *ApprovalConditions) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ApprovalPolicy) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ApprovalPolicy).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ApprovalPolicy) encode(e *codec.Encoder) {
@@ -289,7 +335,9 @@ func (m *ApprovalPolicy) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ApprovalPolicyList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ApprovalPolicyList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ApprovalPolicyList) encode(e *codec.Encoder) {
@@ -303,7 +351,9 @@ func (m *ApprovalPolicyList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ApprovalRequirements) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ApprovalRequirements).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ApprovalRequirements) encode(e *codec.Encoder) {
@@ -320,7 +370,11 @@ func (m *ApprovalRequirements) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalRule) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ApprovalRule).encode) }
+func (m ApprovalRule) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ApprovalRule) encode(e *codec.Encoder) {
 	e.Begin()
@@ -331,7 +385,11 @@ func (m *ApprovalRule) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Artifact) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Artifact).encode) }
+func (m Artifact) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Artifact) encode(e *codec.Encoder) {
 	e.Begin()
@@ -382,7 +440,11 @@ func (m *Artifact) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ArtifactList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ArtifactList).encode) }
+func (m ArtifactList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ArtifactList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -395,7 +457,9 @@ func (m *ArtifactList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AssignableResource) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AssignableResource).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AssignableResource) encode(e *codec.Encoder) {
@@ -408,7 +472,9 @@ func (m *AssignableResource) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AssignableResourceList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AssignableResourceList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AssignableResourceList) encode(e *codec.Encoder) {
@@ -418,7 +484,11 @@ func (m *AssignableResourceList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Augmentation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Augmentation).encode) }
+func (m Augmentation) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Augmentation) encode(e *codec.Encoder) {
 	e.Begin()
@@ -440,7 +510,9 @@ func (m *Augmentation) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AugmentationList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AugmentationList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AugmentationList) encode(e *codec.Encoder) {
@@ -453,7 +525,11 @@ func (m *AugmentationList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Branch) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Branch).encode) }
+func (m Branch) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Branch) encode(e *codec.Encoder) {
 	e.Begin()
@@ -476,7 +552,11 @@ func (m *Branch) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m BranchList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*BranchList).encode) }
+func (m BranchList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *BranchList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -490,7 +570,9 @@ func (m *BranchList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CircuitBreaker) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CircuitBreaker).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CircuitBreaker) encode(e *codec.Encoder) {
@@ -508,7 +590,11 @@ func (m *CircuitBreaker) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Collection) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Collection).encode) }
+func (m Collection) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Collection) encode(e *codec.Encoder) {
 	e.Begin()
@@ -533,7 +619,9 @@ func (m *Collection) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CollectionField) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CollectionField).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CollectionField) encode(e *codec.Encoder) {
@@ -547,7 +635,9 @@ func (m *CollectionField) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CollectionList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CollectionList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CollectionList) encode(e *codec.Encoder) {
@@ -561,7 +651,9 @@ func (m *CollectionList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CollectionSchema) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CollectionSchema).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CollectionSchema) encode(e *codec.Encoder) {
@@ -572,7 +664,11 @@ func (m *CollectionSchema) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Command) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Command).encode) }
+func (m Command) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Command) encode(e *codec.Encoder) {
 	e.Begin()
@@ -591,12 +687,14 @@ func (m *Command) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CommandAction) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CommandAction).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CommandAction) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "path", m.Path, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "modal_id", m.ModalID, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "search_type", m.SearchType, &m.Extra, codec.Nullable)
@@ -607,7 +705,11 @@ func (m *CommandAction) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CommandList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*CommandList).encode) }
+func (m CommandList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *CommandList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -619,7 +721,11 @@ func (m *CommandList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CommitChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*CommitChange).encode) }
+func (m CommitChange) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *CommitChange) encode(e *codec.Encoder) {
 	e.Begin()
@@ -635,7 +741,9 @@ func (m *CommitChange) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionCredentials) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionCredentials).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ConnectionCredentials) encode(e *codec.Encoder) {
@@ -648,7 +756,11 @@ func (m *ConnectionCredentials) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Environment) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Environment).encode) }
+func (m Environment) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Environment) encode(e *codec.Encoder) {
 	e.Begin()
@@ -669,7 +781,9 @@ func (m *Environment) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentCreate) encode(e *codec.Encoder) {
@@ -681,7 +795,9 @@ func (m *EnvironmentCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentList) encode(e *codec.Encoder) {
@@ -695,7 +811,9 @@ func (m *EnvironmentList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentResult).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentResult) encode(e *codec.Encoder) {
@@ -706,7 +824,11 @@ func (m *EnvironmentResult) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
+func (m ErrorBody) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
@@ -720,7 +842,9 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ExecutionCounts) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ExecutionCounts).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ExecutionCounts) encode(e *codec.Encoder) {
@@ -730,7 +854,11 @@ func (m *ExecutionCounts) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FieldChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FieldChange).encode) }
+func (m FieldChange) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FieldChange) encode(e *codec.Encoder) {
 	e.Begin()
@@ -743,7 +871,11 @@ func (m *FieldChange) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Invitation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Invitation).encode) }
+func (m Invitation) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Invitation) encode(e *codec.Encoder) {
 	e.Begin()
@@ -753,7 +885,11 @@ func (m *Invitation) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Member) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Member).encode) }
+func (m Member) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Member) encode(e *codec.Encoder) {
 	e.Begin()
@@ -772,7 +908,11 @@ func (m *Member) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MemberList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MemberList).encode) }
+func (m MemberList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *MemberList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -782,7 +922,11 @@ func (m *MemberList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Memory) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Memory).encode) }
+func (m Memory) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Memory) encode(e *codec.Encoder) {
 	e.Begin()
@@ -815,7 +959,11 @@ func (m *Memory) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MemoryList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MemoryList).encode) }
+func (m MemoryList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *MemoryList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -827,7 +975,11 @@ func (m *MemoryList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Message) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Message).encode) }
+func (m Message) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Message) encode(e *codec.Encoder) {
 	e.Begin()
@@ -836,7 +988,7 @@ func (m *Message) encode(e *codec.Encoder) {
 	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "app_id", m.AppID, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "namespace_id", m.NamespaceID, &m.Extra, codec.Nullable)
-	codec.PutEnum(e, "role", m.Role, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "role", string(m.Role), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "content", m.Content, &m.Extra, codec.Nullable)
 	codec.PutOptEnum(e, "source", m.Source, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "execution_id", m.ExecutionID, &m.Extra, codec.Nullable)
@@ -857,7 +1009,11 @@ func (m *Message) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MessageList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*MessageList).encode) }
+func (m MessageList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *MessageList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -870,7 +1026,9 @@ func (m *MessageList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ModelEntitlement) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ModelEntitlement).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ModelEntitlement) encode(e *codec.Encoder) {
@@ -895,7 +1053,9 @@ func (m *ModelEntitlement) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ModelEntitlementCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ModelEntitlementCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ModelEntitlementCreate) encode(e *codec.Encoder) {
@@ -906,7 +1066,9 @@ func (m *ModelEntitlementCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ModelEntitlementList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ModelEntitlementList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ModelEntitlementList) encode(e *codec.Encoder) {
@@ -919,7 +1081,11 @@ func (m *ModelEntitlementList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Namespace) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Namespace).encode) }
+func (m Namespace) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Namespace) encode(e *codec.Encoder) {
 	e.Begin()
@@ -956,7 +1122,9 @@ func (m *Namespace) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NamespaceList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NamespaceList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NamespaceList) encode(e *codec.Encoder) {
@@ -969,7 +1137,11 @@ func (m *NamespaceList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Notification) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Notification).encode) }
+func (m Notification) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Notification) encode(e *codec.Encoder) {
 	e.Begin()
@@ -996,7 +1168,9 @@ func (m *Notification) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationList) encode(e *codec.Encoder) {
@@ -1010,7 +1184,11 @@ func (m *NotificationList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Organization) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Organization).encode) }
+func (m Organization) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Organization) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1029,7 +1207,9 @@ func (m *Organization) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OrganizationList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OrganizationList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OrganizationList) encode(e *codec.Encoder) {
@@ -1043,7 +1223,9 @@ func (m *OrganizationList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProviderAccount) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProviderAccount).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProviderAccount) encode(e *codec.Encoder) {
@@ -1074,7 +1256,9 @@ func (m *ProviderAccount) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProviderAccountList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProviderAccountList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProviderAccountList) encode(e *codec.Encoder) {
@@ -1087,7 +1271,11 @@ func (m *ProviderAccountList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m QuotaPolicy) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*QuotaPolicy).encode) }
+func (m QuotaPolicy) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *QuotaPolicy) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1101,7 +1289,9 @@ func (m *QuotaPolicy) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m RateLimitPolicy) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*RateLimitPolicy).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *RateLimitPolicy) encode(e *codec.Encoder) {
@@ -1118,7 +1308,11 @@ func (m *RateLimitPolicy) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Recipe) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Recipe).encode) }
+func (m Recipe) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Recipe) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1133,7 +1327,11 @@ func (m *Recipe) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RecipeList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RecipeList).encode) }
+func (m RecipeList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *RecipeList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1144,7 +1342,9 @@ func (m *RecipeList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m RegistrationConfig) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*RegistrationConfig).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *RegistrationConfig) encode(e *codec.Encoder) {
@@ -1154,7 +1354,11 @@ func (m *RegistrationConfig) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Release).encode) }
+func (m Release) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Release) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1164,7 +1368,7 @@ func (m *Release) encode(e *codec.Encoder) {
 	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
 	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Plain)
 	codec.PutInt(e, "release_number", m.ReleaseNumber, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Plain)
 	codec.PutInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Plain)
@@ -1177,7 +1381,9 @@ func (m *Release) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseAction) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseAction).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseAction) encode(e *codec.Encoder) {
@@ -1190,7 +1396,9 @@ func (m *ReleaseAction) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseCreate) encode(e *codec.Encoder) {
@@ -1202,7 +1410,9 @@ func (m *ReleaseCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ReleaseDetail) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ReleaseDetail).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ReleaseDetail) encode(e *codec.Encoder) {
@@ -1213,7 +1423,7 @@ func (m *ReleaseDetail) encode(e *codec.Encoder) {
 	codec.PutString(e, "org_id", m.OrgID, &m.Extra, codec.Plain)
 	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.Plain)
 	codec.PutInt(e, "release_number", m.ReleaseNumber, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Plain)
 	codec.PutInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Plain)
@@ -1229,7 +1439,11 @@ func (m *ReleaseDetail) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ReleaseList).encode) }
+func (m ReleaseList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ReleaseList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1243,7 +1457,9 @@ func (m *ReleaseList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ResourceCounts) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ResourceCounts).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ResourceCounts) encode(e *codec.Encoder) {
@@ -1261,7 +1477,11 @@ func (m *ResourceCounts) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RouterMatch) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RouterMatch).encode) }
+func (m RouterMatch) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *RouterMatch) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1280,7 +1500,11 @@ func (m *RouterMatch) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RouterPolicy) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*RouterPolicy).encode) }
+func (m RouterPolicy) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *RouterPolicy) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1309,7 +1533,9 @@ func (m *RouterPolicy) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m RouterPolicyList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*RouterPolicyList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *RouterPolicyList) encode(e *codec.Encoder) {
@@ -1322,7 +1548,11 @@ func (m *RouterPolicyList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Source) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Source).encode) }
+func (m Source) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Source) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1356,7 +1586,11 @@ func (m *Source) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SourceList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SourceList).encode) }
+func (m SourceList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SourceList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1368,7 +1602,11 @@ func (m *SourceList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Thread) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Thread).encode) }
+func (m Thread) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Thread) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1389,7 +1627,11 @@ func (m *Thread) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ThreadList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ThreadList).encode) }
+func (m ThreadList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ThreadList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1402,7 +1644,9 @@ func (m *ThreadList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TimelineCommit) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TimelineCommit).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TimelineCommit) encode(e *codec.Encoder) {
@@ -1419,7 +1663,9 @@ func (m *TimelineCommit) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TimelineDeployment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TimelineDeployment).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TimelineDeployment) encode(e *codec.Encoder) {
@@ -1437,12 +1683,14 @@ func (m *TimelineDeployment) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TimelineEvent) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TimelineEvent).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TimelineEvent) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutTime(e, "timestamp", m.Timestamp, &m.Extra, codec.NonEmpty)
 	codec.PutOpt(e, "commit", &m.Commit, &m.Extra, codec.Nullable, (*TimelineCommit).encode)
 	codec.PutOpt(e, "release", &m.Release, &m.Extra, codec.Nullable, (*TimelineRelease).encode)
@@ -1452,7 +1700,9 @@ func (m *TimelineEvent) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TimelineEventList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TimelineEventList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TimelineEventList) encode(e *codec.Encoder) {
@@ -1466,7 +1716,9 @@ func (m *TimelineEventList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TimelineRelease) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TimelineRelease).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TimelineRelease) encode(e *codec.Encoder) {
@@ -1484,7 +1736,9 @@ func (m *TimelineRelease) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ToolConfigProfile) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ToolConfigProfile).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ToolConfigProfile) encode(e *codec.Encoder) {
@@ -1507,7 +1761,9 @@ func (m *ToolConfigProfile) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ToolConfigProfileList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ToolConfigProfileList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ToolConfigProfileList) encode(e *codec.Encoder) {
@@ -1520,7 +1776,11 @@ func (m *ToolConfigProfileList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ToolInstance) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ToolInstance).encode) }
+func (m ToolInstance) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ToolInstance) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1569,7 +1829,9 @@ func (m *ToolInstance) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ToolInstanceList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ToolInstanceList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ToolInstanceList) encode(e *codec.Encoder) {
@@ -1582,7 +1844,11 @@ func (m *ToolInstanceList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m User) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*User).encode) }
+func (m User) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *User) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1608,7 +1874,11 @@ func (m *User) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m UserList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*UserList).encode) }
+func (m UserList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *UserList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1621,7 +1891,9 @@ func (m *UserList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ValidationErrorBody) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationErrorBody).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ValidationErrorBody) encode(e *codec.Encoder) {
@@ -1632,7 +1904,9 @@ func (m *ValidationErrorBody) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ValidationIssue) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationIssue).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ValidationIssue) encode(e *codec.Encoder) {
@@ -1646,7 +1920,11 @@ func (m *ValidationIssue) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Volume) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Volume).encode) }
+func (m Volume) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Volume) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1674,7 +1952,11 @@ func (m *Volume) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VolumeList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*VolumeList).encode) }
+func (m VolumeList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *VolumeList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1686,7 +1968,11 @@ func (m *VolumeList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Workspace) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Workspace).encode) }
+func (m Workspace) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Workspace) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1707,7 +1993,9 @@ func (m *Workspace) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m WorkspaceAnalytics) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*WorkspaceAnalytics).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *WorkspaceAnalytics) encode(e *codec.Encoder) {
@@ -1720,7 +2008,9 @@ func (m *WorkspaceAnalytics) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m WorkspaceList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*WorkspaceList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *WorkspaceList) encode(e *codec.Encoder) {

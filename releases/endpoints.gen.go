@@ -54,11 +54,11 @@ func (s *EndpointsService) Trigger(ctx context.Context, endpointPath string, bod
 		MayBeEmpty: true,
 		Slow:       true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // TriggerStream does what Trigger does, and gives the answer while it arrives.

@@ -21,10 +21,10 @@ func (v ActionType) Known() bool {
 }
 
 // knownActionType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownActionType(wire []byte) (ActionType, bool) {
+func knownActionType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "trigger":
-		return ActionTypeTrigger, true
+		return string(ActionTypeTrigger), true
 	}
 	return "", false
 }
@@ -49,10 +49,10 @@ func (v AppParameterType) Known() bool {
 }
 
 // knownAppParameterType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownAppParameterType(wire []byte) (AppParameterType, bool) {
+func knownAppParameterType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "secret":
-		return AppParameterTypeSecret, true
+		return string(AppParameterTypeSecret), true
 	}
 	return "", false
 }
@@ -76,10 +76,10 @@ func (v BranchStatus) Known() bool {
 }
 
 // knownBranchStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownBranchStatus(wire []byte) (BranchStatus, bool) {
+func knownBranchStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "active":
-		return BranchStatusActive, true
+		return string(BranchStatusActive), true
 	}
 	return "", false
 }
@@ -103,10 +103,10 @@ func (v BranchType) Known() bool {
 }
 
 // knownBranchType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownBranchType(wire []byte) (BranchType, bool) {
+func knownBranchType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "main":
-		return BranchTypeMain, true
+		return string(BranchTypeMain), true
 	}
 	return "", false
 }
@@ -131,10 +131,10 @@ func (v BucketStatus) Known() bool {
 }
 
 // knownBucketStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownBucketStatus(wire []byte) (BucketStatus, bool) {
+func knownBucketStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "pending":
-		return BucketStatusPending, true
+		return string(BucketStatusPending), true
 	}
 	return "", false
 }
@@ -158,10 +158,10 @@ func (v ChunkingStrategy) Known() bool {
 }
 
 // knownChunkingStrategy gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownChunkingStrategy(wire []byte) (ChunkingStrategy, bool) {
+func knownChunkingStrategy(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "recursive":
-		return ChunkingStrategyRecursive, true
+		return string(ChunkingStrategyRecursive), true
 	}
 	return "", false
 }
@@ -185,10 +185,10 @@ func (v CollectionStatus) Known() bool {
 }
 
 // knownCollectionStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownCollectionStatus(wire []byte) (CollectionStatus, bool) {
+func knownCollectionStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "active":
-		return CollectionStatusActive, true
+		return string(CollectionStatusActive), true
 	}
 	return "", false
 }
@@ -213,10 +213,10 @@ func (v CommandActionType) Known() bool {
 }
 
 // knownCommandActionType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownCommandActionType(wire []byte) (CommandActionType, bool) {
+func knownCommandActionType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "navigate":
-		return CommandActionTypeNavigate, true
+		return string(CommandActionTypeNavigate), true
 	}
 	return "", false
 }
@@ -240,10 +240,10 @@ func (v CommandCategory) Known() bool {
 }
 
 // knownCommandCategory gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownCommandCategory(wire []byte) (CommandCategory, bool) {
+func knownCommandCategory(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "navigation":
-		return CommandCategoryNavigation, true
+		return string(CommandCategoryNavigation), true
 	}
 	return "", false
 }
@@ -267,10 +267,10 @@ func (v EnvironmentStatus) Known() bool {
 }
 
 // knownEnvironmentStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownEnvironmentStatus(wire []byte) (EnvironmentStatus, bool) {
+func knownEnvironmentStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "active":
-		return EnvironmentStatusActive, true
+		return string(EnvironmentStatusActive), true
 	}
 	return "", false
 }
@@ -295,10 +295,10 @@ func (v IndexingMode) Known() bool {
 }
 
 // knownIndexingMode gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIndexingMode(wire []byte) (IndexingMode, bool) {
+func knownIndexingMode(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "auto":
-		return IndexingModeAuto, true
+		return string(IndexingModeAuto), true
 	}
 	return "", false
 }
@@ -322,10 +322,10 @@ func (v MemoryScope) Known() bool {
 }
 
 // knownMemoryScope gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMemoryScope(wire []byte) (MemoryScope, bool) {
+func knownMemoryScope(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "namespace":
-		return MemoryScopeNamespace, true
+		return string(MemoryScopeNamespace), true
 	}
 	return "", false
 }
@@ -349,10 +349,10 @@ func (v MemorySource) Known() bool {
 }
 
 // knownMemorySource gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMemorySource(wire []byte) (MemorySource, bool) {
+func knownMemorySource(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "augmentation":
-		return MemorySourceAugmentation, true
+		return string(MemorySourceAugmentation), true
 	}
 	return "", false
 }
@@ -376,10 +376,10 @@ func (v MemoryStatus) Known() bool {
 }
 
 // knownMemoryStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMemoryStatus(wire []byte) (MemoryStatus, bool) {
+func knownMemoryStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "active":
-		return MemoryStatusActive, true
+		return string(MemoryStatusActive), true
 	}
 	return "", false
 }
@@ -403,10 +403,10 @@ func (v MemoryType) Known() bool {
 }
 
 // knownMemoryType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMemoryType(wire []byte) (MemoryType, bool) {
+func knownMemoryType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "fact":
-		return MemoryTypeFact, true
+		return string(MemoryTypeFact), true
 	}
 	return "", false
 }
@@ -430,10 +430,10 @@ func (v MessageRole) Known() bool {
 }
 
 // knownMessageRole gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMessageRole(wire []byte) (MessageRole, bool) {
+func knownMessageRole(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "system":
-		return MessageRoleSystem, true
+		return string(MessageRoleSystem), true
 	}
 	return "", false
 }
@@ -458,10 +458,10 @@ func (v MessageSource) Known() bool {
 }
 
 // knownMessageSource gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMessageSource(wire []byte) (MessageSource, bool) {
+func knownMessageSource(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "user_input":
-		return MessageSourceUserInput, true
+		return string(MessageSourceUserInput), true
 	}
 	return "", false
 }
@@ -489,14 +489,14 @@ func (v NotificationStatus) Known() bool {
 }
 
 // knownNotificationStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownNotificationStatus(wire []byte) (NotificationStatus, bool) {
+func knownNotificationStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "unread":
-		return NotificationStatusUnread, true
+		return string(NotificationStatusUnread), true
 	case "read":
-		return NotificationStatusRead, true
+		return string(NotificationStatusRead), true
 	case "archived":
-		return NotificationStatusArchived, true
+		return string(NotificationStatusArchived), true
 	}
 	return "", false
 }
@@ -521,10 +521,10 @@ func (v ProcessingStatus) Known() bool {
 }
 
 // knownProcessingStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownProcessingStatus(wire []byte) (ProcessingStatus, bool) {
+func knownProcessingStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "created":
-		return ProcessingStatusCreated, true
+		return string(ProcessingStatusCreated), true
 	}
 	return "", false
 }
@@ -552,14 +552,14 @@ func (v RecipeCategory) Known() bool {
 }
 
 // knownRecipeCategory gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownRecipeCategory(wire []byte) (RecipeCategory, bool) {
+func knownRecipeCategory(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "starter":
-		return RecipeCategoryStarter, true
+		return string(RecipeCategoryStarter), true
 	case "intermediate":
-		return RecipeCategoryIntermediate, true
+		return string(RecipeCategoryIntermediate), true
 	case "advanced":
-		return RecipeCategoryAdvanced, true
+		return string(RecipeCategoryAdvanced), true
 	}
 	return "", false
 }
@@ -589,14 +589,14 @@ func (v ReleaseStatus) Known() bool {
 }
 
 // knownReleaseStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownReleaseStatus(wire []byte) (ReleaseStatus, bool) {
+func knownReleaseStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "draft":
-		return ReleaseStatusDraft, true
+		return string(ReleaseStatusDraft), true
 	case "active":
-		return ReleaseStatusActive, true
+		return string(ReleaseStatusActive), true
 	case "archived":
-		return ReleaseStatusArchived, true
+		return string(ReleaseStatusArchived), true
 	}
 	return "", false
 }
@@ -621,10 +621,10 @@ func (v ResolutionMode) Known() bool {
 }
 
 // knownResolutionMode gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownResolutionMode(wire []byte) (ResolutionMode, bool) {
+func knownResolutionMode(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "fixed":
-		return ResolutionModeFixed, true
+		return string(ResolutionModeFixed), true
 	}
 	return "", false
 }
@@ -648,10 +648,10 @@ func (v RunStatus) Known() bool {
 }
 
 // knownRunStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownRunStatus(wire []byte) (RunStatus, bool) {
+func knownRunStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "pending":
-		return RunStatusPending, true
+		return string(RunStatusPending), true
 	}
 	return "", false
 }
@@ -679,14 +679,14 @@ func (v ScheduleType) Known() bool {
 }
 
 // knownScheduleType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownScheduleType(wire []byte) (ScheduleType, bool) {
+func knownScheduleType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "cron":
-		return ScheduleTypeCron, true
+		return string(ScheduleTypeCron), true
 	case "one_time":
-		return ScheduleTypeOneTime, true
+		return string(ScheduleTypeOneTime), true
 	case "manual":
-		return ScheduleTypeManual, true
+		return string(ScheduleTypeManual), true
 	}
 	return "", false
 }
@@ -710,10 +710,10 @@ func (v SourceScope) Known() bool {
 }
 
 // knownSourceScope gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSourceScope(wire []byte) (SourceScope, bool) {
+func knownSourceScope(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "workspace":
-		return SourceScopeWorkspace, true
+		return string(SourceScopeWorkspace), true
 	}
 	return "", false
 }
@@ -752,24 +752,24 @@ func (v SourceType) Known() bool {
 }
 
 // knownSourceType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSourceType(wire []byte) (SourceType, bool) {
+func knownSourceType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "pdf":
-		return SourceTypePDF, true
+		return string(SourceTypePDF), true
 	case "docx":
-		return SourceTypeDOCX, true
+		return string(SourceTypeDOCX), true
 	case "txt":
-		return SourceTypeTXT, true
+		return string(SourceTypeTXT), true
 	case "md":
-		return SourceTypeMD, true
+		return string(SourceTypeMD), true
 	case "csv":
-		return SourceTypeCSV, true
+		return string(SourceTypeCSV), true
 	case "json":
-		return SourceTypeJSON, true
+		return string(SourceTypeJSON), true
 	case "png":
-		return SourceTypePNG, true
+		return string(SourceTypePNG), true
 	case "jpg":
-		return SourceTypeJPG, true
+		return string(SourceTypeJPG), true
 	}
 	return "", false
 }
@@ -794,10 +794,10 @@ func (v ThreadMode) Known() bool {
 }
 
 // knownThreadMode gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownThreadMode(wire []byte) (ThreadMode, bool) {
+func knownThreadMode(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "new_each_run":
-		return ThreadModeNewEachRun, true
+		return string(ThreadModeNewEachRun), true
 	}
 	return "", false
 }
@@ -826,14 +826,14 @@ func (v TimelineEventType) Known() bool {
 }
 
 // knownTimelineEventType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownTimelineEventType(wire []byte) (TimelineEventType, bool) {
+func knownTimelineEventType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "commit":
-		return TimelineEventTypeCommit, true
+		return string(TimelineEventTypeCommit), true
 	case "release":
-		return TimelineEventTypeRelease, true
+		return string(TimelineEventTypeRelease), true
 	case "deployment":
-		return TimelineEventTypeDeployment, true
+		return string(TimelineEventTypeDeployment), true
 	}
 	return "", false
 }
@@ -857,10 +857,10 @@ func (v TokenOwnerType) Known() bool {
 }
 
 // knownTokenOwnerType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownTokenOwnerType(wire []byte) (TokenOwnerType, bool) {
+func knownTokenOwnerType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "user":
-		return TokenOwnerTypeUser, true
+		return string(TokenOwnerTypeUser), true
 	}
 	return "", false
 }
@@ -884,10 +884,10 @@ func (v TokenType) Known() bool {
 }
 
 // knownTokenType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownTokenType(wire []byte) (TokenType, bool) {
+func knownTokenType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "pat":
-		return TokenTypePAT, true
+		return string(TokenTypePAT), true
 	}
 	return "", false
 }
@@ -911,10 +911,10 @@ func (v VolumeStatus) Known() bool {
 }
 
 // knownVolumeStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownVolumeStatus(wire []byte) (VolumeStatus, bool) {
+func knownVolumeStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "active":
-		return VolumeStatusActive, true
+		return string(VolumeStatusActive), true
 	}
 	return "", false
 }

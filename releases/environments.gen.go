@@ -33,7 +33,11 @@ func (s *EnvironmentsService) List(ctx context.Context, opts ...sdk.Option) (*En
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/environments",
 	}
-	return transport.Do(ctx, s.client, &call, (*EnvironmentList).decode, opts)
+	var result EnvironmentList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates an environment in a workspace.
@@ -58,5 +62,9 @@ func (s *EnvironmentsService) Create(ctx context.Context, body EnvironmentCreate
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/environments",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*EnvironmentResult).decode, opts)
+	var result EnvironmentResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

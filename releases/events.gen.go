@@ -39,11 +39,11 @@ func (s *EventsService) JoinPresence(ctx context.Context, opts ...sdk.Option) (j
 		Path:       "/v1/orgs/{org_id}/workspaces/{workspace_id}/sync/presence/join",
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // EventStreamParams holds the parameters of Events.Stream. What is left zero is left to the platform's

@@ -32,5 +32,9 @@ func (s *MembersService) List(ctx context.Context, opts ...sdk.Option) (*MemberL
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/members",
 	}
-	return transport.Do(ctx, s.client, &call, (*MemberList).decode, opts)
+	var result MemberList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -58,22 +58,30 @@ func (s *MessagesService) List(ctx context.Context, namespaceID string, threadID
 		Args:      []string{namespaceID, threadID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*MessageList).decode, opts)
+	var result MessageList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *MessagesService) Pages(ctx context.Context, namespaceID string, threadID string, params MessageListParams, opts ...sdk.Option) iter.Seq2[*MessageList, error] {
-	fetch := func(ctx context.Context, params MessageListParams) (*MessageList, error) {
-		return s.List(ctx, namespaceID, threadID, params, opts...)
+	begin := func() (func(context.Context) (*MessageList, error), func(*MessageList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*MessageList, error) {
+			return s.List(ctx, namespaceID, threadID, params, opts...)
+		}
+		next := func(page *MessageList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *MessageListParams, page *MessageList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

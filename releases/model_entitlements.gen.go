@@ -56,22 +56,30 @@ func (s *ModelEntitlementsService) List(ctx context.Context, params ModelEntitle
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/model-entitlements",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ModelEntitlementList).decode, opts)
+	var result ModelEntitlementList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *ModelEntitlementsService) Pages(ctx context.Context, params ModelEntitlementListParams, opts ...sdk.Option) iter.Seq2[*ModelEntitlementList, error] {
-	fetch := func(ctx context.Context, params ModelEntitlementListParams) (*ModelEntitlementList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*ModelEntitlementList, error), func(*ModelEntitlementList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*ModelEntitlementList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *ModelEntitlementList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *ModelEntitlementListParams, page *ModelEntitlementList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -104,5 +112,9 @@ func (s *ModelEntitlementsService) Create(ctx context.Context, body ModelEntitle
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/model-entitlements",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ModelEntitlement).decode, opts)
+	var result ModelEntitlement
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

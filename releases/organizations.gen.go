@@ -55,22 +55,30 @@ func (s *OrganizationsService) List(ctx context.Context, params OrganizationList
 		Path:      "/v1/orgs",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*OrganizationList).decode, opts)
+	var result OrganizationList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *OrganizationsService) Pages(ctx context.Context, params OrganizationListParams, opts ...sdk.Option) iter.Seq2[*OrganizationList, error] {
-	fetch := func(ctx context.Context, params OrganizationListParams) (*OrganizationList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*OrganizationList, error), func(*OrganizationList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*OrganizationList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *OrganizationList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *OrganizationListParams, page *OrganizationList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

@@ -33,11 +33,11 @@ func (s *PermissionsService) GetSchema(ctx context.Context, opts ...sdk.Option) 
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/iam/permissions/schema",
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // PermissionListResourcesParams holds the parameters of Permissions.ListResources. What is left zero is left
@@ -72,5 +72,9 @@ func (s *PermissionsService) ListResources(ctx context.Context, params Permissio
 		Path:      "/v1/orgs/{org_id}/iam/resources",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*AssignableResourceList).decode, opts)
+	var result AssignableResourceList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -45,7 +45,11 @@ func (s *RecipesService) List(ctx context.Context, params RecipeListParams, opts
 		Path:      "/v1/orgs/{org_id}/recipes",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*RecipeList).decode, opts)
+	var result RecipeList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Get gets a recipe.
@@ -68,9 +72,9 @@ func (s *RecipesService) Get(ctx context.Context, recipeID string, opts ...sdk.O
 		Args:       []string{recipeID},
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

@@ -31,7 +31,11 @@ func (s *RegistrationsService) GetConfig(ctx context.Context, opts ...sdk.Option
 		Method:    "GET",
 		Path:      "/v1/auth/config",
 	}
-	return transport.Do(ctx, s.client, &call, (*RegistrationConfig).decode, opts)
+	var result RegistrationConfig
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // RegistrationGetInvitationParams holds the parameters of Registrations.GetInvitation. What is left zero is
@@ -63,5 +67,9 @@ func (s *RegistrationsService) GetInvitation(ctx context.Context, params Registr
 		Path:      "/v1/auth/invite-info",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*Invitation).decode, opts)
+	var result Invitation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

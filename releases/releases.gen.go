@@ -60,22 +60,30 @@ func (s *ReleasesService) List(ctx context.Context, params ReleaseListParams, op
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseList).decode, opts)
+	var result ReleaseList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *ReleasesService) Pages(ctx context.Context, params ReleaseListParams, opts ...sdk.Option) iter.Seq2[*ReleaseList, error] {
-	fetch := func(ctx context.Context, params ReleaseListParams) (*ReleaseList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*ReleaseList, error), func(*ReleaseList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*ReleaseList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *ReleaseList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *ReleaseListParams, page *ReleaseList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -112,7 +120,11 @@ func (s *ReleasesService) Create(ctx context.Context, body ReleaseCreate, opts .
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseDetail).decode, opts)
+	var result ReleaseDetail
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // GetActive gets the active release of an app.
@@ -134,7 +146,11 @@ func (s *ReleasesService) GetActive(ctx context.Context, opts ...sdk.Option) (*R
 		Method:    "GET",
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/active",
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseDetail).decode, opts)
+	var result ReleaseDetail
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a release.
@@ -181,7 +197,11 @@ func (s *ReleasesService) Get(ctx context.Context, releaseID string, opts ...sdk
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}",
 		Args:      []string{releaseID},
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseDetail).decode, opts)
+	var result ReleaseDetail
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Activate activates a release.
@@ -211,7 +231,11 @@ func (s *ReleasesService) Activate(ctx context.Context, releaseID string, opts .
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/activate",
 		Args:      []string{releaseID},
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseAction).decode, opts)
+	var result ReleaseAction
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Archive archives a release.
@@ -237,7 +261,11 @@ func (s *ReleasesService) Archive(ctx context.Context, releaseID string, opts ..
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/archive",
 		Args:      []string{releaseID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Release).decode, opts)
+	var result Release
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Rollback rolls an app back to a release.
@@ -265,5 +293,9 @@ func (s *ReleasesService) Rollback(ctx context.Context, releaseID string, opts .
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/releases/{release_id}/rollback",
 		Args:      []string{releaseID},
 	}
-	return transport.Do(ctx, s.client, &call, (*ReleaseAction).decode, opts)
+	var result ReleaseAction
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -60,22 +60,30 @@ func (s *RouterPoliciesService) List(ctx context.Context, params RouterPolicyLis
 		Path:      "/v1/orgs/{org_id}/router-policies",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*RouterPolicyList).decode, opts)
+	var result RouterPolicyList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *RouterPoliciesService) Pages(ctx context.Context, params RouterPolicyListParams, opts ...sdk.Option) iter.Seq2[*RouterPolicyList, error] {
-	fetch := func(ctx context.Context, params RouterPolicyListParams) (*RouterPolicyList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*RouterPolicyList, error), func(*RouterPolicyList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*RouterPolicyList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *RouterPolicyList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *RouterPolicyListParams, page *RouterPolicyList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

@@ -53,22 +53,30 @@ func (s *ThreadsService) List(ctx context.Context, namespaceID string, params Th
 		Args:      []string{namespaceID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ThreadList).decode, opts)
+	var result ThreadList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *ThreadsService) Pages(ctx context.Context, namespaceID string, params ThreadListParams, opts ...sdk.Option) iter.Seq2[*ThreadList, error] {
-	fetch := func(ctx context.Context, params ThreadListParams) (*ThreadList, error) {
-		return s.List(ctx, namespaceID, params, opts...)
+	begin := func() (func(context.Context) (*ThreadList, error), func(*ThreadList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*ThreadList, error) {
+			return s.List(ctx, namespaceID, params, opts...)
+		}
+		next := func(page *ThreadList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *ThreadListParams, page *ThreadList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

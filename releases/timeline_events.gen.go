@@ -52,22 +52,30 @@ func (s *TimelineEventsService) List(ctx context.Context, params TimelineEventLi
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/apps/{app_id}/timeline",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*TimelineEventList).decode, opts)
+	var result TimelineEventList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *TimelineEventsService) Pages(ctx context.Context, params TimelineEventListParams, opts ...sdk.Option) iter.Seq2[*TimelineEventList, error] {
-	fetch := func(ctx context.Context, params TimelineEventListParams) (*TimelineEventList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*TimelineEventList, error), func(*TimelineEventList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*TimelineEventList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *TimelineEventList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *TimelineEventListParams, page *TimelineEventList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

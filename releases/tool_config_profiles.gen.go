@@ -35,5 +35,9 @@ func (s *ToolConfigProfilesService) List(ctx context.Context, instanceID string,
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/tool-instances/{instance_id}/config-profiles",
 		Args:      []string{instanceID},
 	}
-	return transport.Do(ctx, s.client, &call, (*ToolConfigProfileList).decode, opts)
+	var result ToolConfigProfileList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -59,22 +59,30 @@ func (s *UsersService) List(ctx context.Context, params UserListParams, opts ...
 		Path:      "/v1/users",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*UserList).decode, opts)
+	var result UserList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *UsersService) Pages(ctx context.Context, params UserListParams, opts ...sdk.Option) iter.Seq2[*UserList, error] {
-	fetch := func(ctx context.Context, params UserListParams) (*UserList, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*UserList, error), func(*UserList) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*UserList, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *UserList) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore
+		}
+		return fetch, next
 	}
-	next := func(params *UserListParams, page *UserList) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:

@@ -46,5 +46,9 @@ func (s *VolumesService) List(ctx context.Context, params VolumeListParams, opts
 		Path:      "/v1/orgs/{org_id}/workspaces/{workspace_id}/volumes",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*VolumeList).decode, opts)
+	var result VolumeList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

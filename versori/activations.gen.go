@@ -38,7 +38,11 @@ func (s *ActivationsService) Create(ctx context.Context, body ActivationCreate, 
 		Path:      "/o/{organisation_id}/activations",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Activation).decode, opts)
+	var result Activation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // ListForUser lists the activations of an end user in an environment.
@@ -54,11 +58,11 @@ func (s *ActivationsService) ListForUser(ctx context.Context, environmentID stri
 		Path:      "/o/{organisation_id}/environment/{environment_id}/users/{external_user_id}/activations",
 		Args:      []string{environmentID, externalID},
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Activation).decode), opts)
-	if err != nil {
+	var result []Activation
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Activation).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // ActivationListParams holds the parameters of Activations.List. What is left zero is left to the platform's
@@ -86,11 +90,11 @@ func (s *ActivationsService) List(ctx context.Context, environmentID string, par
 		Args:      []string{environmentID},
 		Query:     query,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Activation).decode), opts)
-	if err != nil {
+	var result []Activation
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Activation).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Delete deletes an activation.
@@ -124,7 +128,11 @@ func (s *ActivationsService) Get(ctx context.Context, environmentID string, acti
 		Path:      "/o/{organisation_id}/environments/{environment_id}/activations/{activation_id}",
 		Args:      []string{environmentID, activationID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Activation).decode, opts)
+	var result Activation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // UpdateVariables updates variables of an activation.
@@ -146,11 +154,11 @@ func (s *ActivationsService) UpdateVariables(ctx context.Context, environmentID 
 		Body:      func(e *codec.Encoder) { codec.MapOut(codec.AnyOut)(&body, e) },
 		Repeat:    transport.Safe,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // SetVariable sets one variable of an activation.
@@ -169,11 +177,11 @@ func (s *ActivationsService) SetVariable(ctx context.Context, environmentID stri
 		Args:      []string{environmentID, activationID, name},
 		Body:      body.encode,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // UpdateStaticVariables updates variables of the static user.
@@ -195,9 +203,9 @@ func (s *ActivationsService) UpdateStaticVariables(ctx context.Context, environm
 		Body:      func(e *codec.Encoder) { codec.MapOut(codec.AnyOut)(&body, e) },
 		Repeat:    transport.Safe,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

@@ -51,5 +51,9 @@ func (s *AuthSchemesService) Upsert(ctx context.Context, systemID string, scheme
 		Body:      body.encode,
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*AuthSchemeConfig).decode, opts)
+	var result AuthSchemeConfig
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

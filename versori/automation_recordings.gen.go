@@ -28,11 +28,11 @@ func (s *AutomationRecordingsService) List(ctx context.Context, automationID str
 		Path:      "/o/{organisation_id}/automations/{automation_id}/recordings",
 		Args:      []string{automationID},
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*AutomationRecording).decode), opts)
-	if err != nil {
+	var result []AutomationRecording
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*AutomationRecording).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Create creates a recording and answers where to upload it.
@@ -54,7 +54,11 @@ func (s *AutomationRecordingsService) Create(ctx context.Context, automationID s
 		Args:      []string{automationID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*AutomationRecordingUpload).decode, opts)
+	var result AutomationRecordingUpload
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Get gets a recording.
@@ -70,7 +74,11 @@ func (s *AutomationRecordingsService) Get(ctx context.Context, automationID stri
 		Path:      "/o/{organisation_id}/automations/{automation_id}/recordings/{recording_id}",
 		Args:      []string{automationID, recordingID},
 	}
-	return transport.Do(ctx, s.client, &call, (*AutomationRecording).decode, opts)
+	var result AutomationRecording
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Transcribe starts the transcription of a recording.
@@ -90,5 +98,9 @@ func (s *AutomationRecordingsService) Transcribe(ctx context.Context, automation
 		Args:      []string{automationID, recordingID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*AutomationRecording).decode, opts)
+	var result AutomationRecording
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -28,11 +28,11 @@ func (s *AutomationRunsService) List(ctx context.Context, automationID string, o
 		Path:      "/o/{organisation_id}/automations/{automation_id}/run",
 		Args:      []string{automationID},
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*AutomationRun).decode), opts)
-	if err != nil {
+	var result []AutomationRun
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*AutomationRun).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Get gets a run of an automation.
@@ -49,5 +49,9 @@ func (s *AutomationRunsService) Get(ctx context.Context, automationID string, ru
 		Path:      "/o/{organisation_id}/automations/{automation_id}/runs/{run_id}",
 		Args:      []string{automationID, runID},
 	}
-	return transport.Do(ctx, s.client, &call, (*AutomationRun).decode, opts)
+	var result AutomationRun
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

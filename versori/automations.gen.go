@@ -27,11 +27,11 @@ func (s *AutomationsService) List(ctx context.Context, opts ...sdk.Option) ([]Au
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/automations",
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Automation).decode), opts)
-	if err != nil {
+	var result []Automation
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Automation).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Create creates an automation.
@@ -49,7 +49,11 @@ func (s *AutomationsService) Create(ctx context.Context, body AutomationCreate, 
 		Path:      "/o/{organisation_id}/automations",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Automation).decode, opts)
+	var result Automation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Get gets an automation.
@@ -65,7 +69,11 @@ func (s *AutomationsService) Get(ctx context.Context, automationID string, opts 
 		Path:      "/o/{organisation_id}/automations/{automation_id}",
 		Args:      []string{automationID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Automation).decode, opts)
+	var result Automation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates the name, the prompt template or the secrets of an automation.
@@ -84,7 +92,11 @@ func (s *AutomationsService) Update(ctx context.Context, automationID string, bo
 		Args:      []string{automationID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Automation).decode, opts)
+	var result Automation
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Run starts a run of an automation.
@@ -105,5 +117,9 @@ func (s *AutomationsService) Run(ctx context.Context, automationID string, body 
 		Args:      []string{automationID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*AutomationRunRef).decode, opts)
+	var result AutomationRunRef
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -41,7 +41,11 @@ func (s *ConnectionTemplatesService) List(ctx context.Context, projectID string,
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ConnectionTemplatePage).decode, opts)
+	var result ConnectionTemplatePage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates a connection template in an environment.
@@ -62,7 +66,11 @@ func (s *ConnectionTemplatesService) Create(ctx context.Context, projectID strin
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ConnectionTemplate).decode, opts)
+	var result ConnectionTemplate
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a connection template.
@@ -100,5 +108,9 @@ func (s *ConnectionTemplatesService) Update(ctx context.Context, projectID strin
 		Args:      []string{projectID, connectionTemplateID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ConnectionTemplate).decode, opts)
+	var result ConnectionTemplate
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -65,22 +65,30 @@ func (s *ConnectionsService) List(ctx context.Context, params ConnectionListPara
 		Path:      "/o/{organisation_id}/connections",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ConnectionPage).decode, opts)
+	var result ConnectionPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *ConnectionsService) Pages(ctx context.Context, params ConnectionListParams, opts ...sdk.Option) iter.Seq2[*ConnectionPage, error] {
-	fetch := func(ctx context.Context, params ConnectionListParams) (*ConnectionPage, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*ConnectionPage, error), func(*ConnectionPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*ConnectionPage, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *ConnectionPage) (string, bool) {
+			token := page.Next.Or("")
+			params.After = token
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *ConnectionListParams, page *ConnectionPage) (string, bool) {
-		token := page.Next.Or("")
-		params.After = token
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -119,7 +127,11 @@ func (s *ConnectionsService) Create(ctx context.Context, body ConnectionCreate, 
 		Path:      "/o/{organisation_id}/connections",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Connection).decode, opts)
+	var result Connection
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a connection.
@@ -153,7 +165,11 @@ func (s *ConnectionsService) Get(ctx context.Context, connectionID string, opts 
 		Path:      "/o/{organisation_id}/connections/{connection_id}",
 		Args:      []string{connectionID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Connection).decode, opts)
+	var result Connection
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates a connection.
@@ -174,7 +190,11 @@ func (s *ConnectionsService) Update(ctx context.Context, connectionID string, bo
 		Body:      body.encode,
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*Connection).decode, opts)
+	var result Connection
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Unlink unlinks a connection from a connection template.
@@ -228,7 +248,11 @@ func (s *ConnectionsService) GetForActivation(ctx context.Context, connectionTem
 		Path:      "/o/{organisation_id}/environment-systems/{env_system_id}/activations/{activation_id}",
 		Args:      []string{connectionTemplateID, activationID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Connection).decode, opts)
+	var result Connection
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // ConnectionListStaticParams holds the parameters of Connections.ListStatic. What is left zero is left to the
@@ -258,7 +282,11 @@ func (s *ConnectionsService) ListStatic(ctx context.Context, projectID string, p
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ConnectionPage).decode, opts)
+	var result ConnectionPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // InitialiseOAuth1 builds the URL of a consent with OAuth 1.0.
@@ -278,7 +306,11 @@ func (s *ConnectionsService) InitialiseOAuth1(ctx context.Context, systemID stri
 		Args:      []string{systemID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*OAuthRedirect).decode, opts)
+	var result OAuthRedirect
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // InitialiseOAuth2 builds the URL of a consent with OAuth 2.0.
@@ -302,5 +334,9 @@ func (s *ConnectionsService) InitialiseOAuth2(ctx context.Context, systemID stri
 		Args:      []string{systemID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*OAuthRedirect).decode, opts)
+	var result OAuthRedirect
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

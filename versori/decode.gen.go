@@ -8,7 +8,13 @@ import (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Activation) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Activation).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Activation{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Activation) decode(d *codec.Decoder) {
@@ -41,7 +47,13 @@ func (m *Activation) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ActivationConnection) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ActivationConnection).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ActivationConnection{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ActivationConnection) decode(d *codec.Decoder) {
@@ -69,7 +81,13 @@ func (m *ActivationConnection) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ActivationCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ActivationCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ActivationCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ActivationCreate) decode(d *codec.Decoder) {
@@ -101,7 +119,13 @@ func (m *ActivationCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AdditionalParam) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AdditionalParam).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AdditionalParam{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AdditionalParam) decode(d *codec.Decoder) {
@@ -127,7 +151,13 @@ func (m *AdditionalParam) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeAPIKey) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeAPIKey).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeAPIKey{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeAPIKey) decode(d *codec.Decoder) {
@@ -150,7 +180,7 @@ func (m *AuthSchemeAPIKey) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "in":
 			seen.Add(3)
-			codec.Enum(d, &m.In, &m.Extra, knownAuthLocation)
+			m.In = AuthLocation(codec.Enum(d, &m.Extra, knownAuthLocation))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -162,7 +192,13 @@ func (m *AuthSchemeAPIKey) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeBasicAuth) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeBasicAuth).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeBasicAuth{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeBasicAuth) decode(d *codec.Decoder) {
@@ -191,7 +227,13 @@ func (m *AuthSchemeBasicAuth) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeCertificate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeCertificate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeCertificate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeCertificate) decode(d *codec.Decoder) {
@@ -220,7 +262,13 @@ func (m *AuthSchemeCertificate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeConfig) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeConfig).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeConfig{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeConfig) decode(d *codec.Decoder) {
@@ -232,7 +280,7 @@ func (m *AuthSchemeConfig) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownAuthSchemeType)
+			m.Type = AuthSchemeType(codec.Enum(d, &m.Extra, knownAuthSchemeType))
 		case "none":
 			codec.Opt(d, &m.None, &m.Extra, (*AuthSchemeNone).decode)
 		case "apiKey":
@@ -258,7 +306,13 @@ func (m *AuthSchemeConfig) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeHMAC) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeHMAC).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeHMAC{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeHMAC) decode(d *codec.Decoder) {
@@ -281,16 +335,16 @@ func (m *AuthSchemeHMAC) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "in":
 			seen.Add(3)
-			codec.Enum(d, &m.In, &m.Extra, knownAuthLocation)
+			m.In = AuthLocation(codec.Enum(d, &m.Extra, knownAuthLocation))
 		case "algorithm":
 			seen.Add(4)
-			codec.Enum(d, &m.Algorithm, &m.Extra, knownHMACAlgorithm)
+			m.Algorithm = HMACAlgorithm(codec.Enum(d, &m.Extra, knownHMACAlgorithm))
 		case "digestInputs":
 			seen.Add(5)
 			codec.Slice(d, &m.DigestInputs, &m.Extra, codec.EnumElem[HMACInput])
 		case "encoding":
 			seen.Add(6)
-			codec.Enum(d, &m.Encoding, &m.Extra, knownHMACEncoding)
+			m.Encoding = HMACEncoding(codec.Enum(d, &m.Extra, knownHMACEncoding))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -302,7 +356,13 @@ func (m *AuthSchemeHMAC) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeNone) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeNone).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeNone{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeNone) decode(d *codec.Decoder) {
@@ -325,7 +385,13 @@ func (m *AuthSchemeNone) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeOAuth1) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeOAuth1).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeOAuth1{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeOAuth1) decode(d *codec.Decoder) {
@@ -373,7 +439,13 @@ func (m *AuthSchemeOAuth1) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AuthSchemeOAuth2) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AuthSchemeOAuth2).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AuthSchemeOAuth2{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AuthSchemeOAuth2) decode(d *codec.Decoder) {
@@ -426,7 +498,13 @@ func (m *AuthSchemeOAuth2) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Automation) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Automation).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Automation{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Automation) decode(d *codec.Decoder) {
@@ -460,7 +538,13 @@ func (m *Automation) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationCreate) decode(d *codec.Decoder) {
@@ -486,7 +570,13 @@ func (m *AutomationCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRecording) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRecording).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRecording{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRecording) decode(d *codec.Decoder) {
@@ -504,7 +594,7 @@ func (m *AutomationRecording) decode(d *codec.Decoder) {
 			codec.String(d, &m.Transcription, &m.Extra)
 		case "status":
 			seen.Add(2)
-			codec.Enum(d, &m.Status, &m.Extra, knownAutomationJobStatus)
+			m.Status = AutomationJobStatus(codec.Enum(d, &m.Extra, knownAutomationJobStatus))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -516,7 +606,13 @@ func (m *AutomationRecording) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRecordingCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRecordingCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRecordingCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRecordingCreate) decode(d *codec.Decoder) {
@@ -547,7 +643,13 @@ func (m *AutomationRecordingCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRecordingUpload) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRecordingUpload).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRecordingUpload{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRecordingUpload) decode(d *codec.Decoder) {
@@ -574,7 +676,13 @@ func (m *AutomationRecordingUpload) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRun) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRun).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRun{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRun) decode(d *codec.Decoder) {
@@ -589,7 +697,7 @@ func (m *AutomationRun) decode(d *codec.Decoder) {
 			codec.String(d, &m.ID, &m.Extra)
 		case "status":
 			seen.Add(1)
-			codec.Enum(d, &m.Status, &m.Extra, knownAutomationJobStatus)
+			m.Status = AutomationJobStatus(codec.Enum(d, &m.Extra, knownAutomationJobStatus))
 		case "prompt":
 			seen.Add(2)
 			codec.String(d, &m.Prompt, &m.Extra)
@@ -609,7 +717,13 @@ func (m *AutomationRun) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRunArtifact) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRunArtifact).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRunArtifact{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRunArtifact) decode(d *codec.Decoder) {
@@ -630,7 +744,13 @@ func (m *AutomationRunArtifact) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRunCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRunCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRunCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRunCreate) decode(d *codec.Decoder) {
@@ -658,7 +778,13 @@ func (m *AutomationRunCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationRunRef) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationRunRef).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationRunRef{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationRunRef) decode(d *codec.Decoder) {
@@ -682,7 +808,13 @@ func (m *AutomationRunRef) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationSecret) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationSecret).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationSecret{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationSecret) decode(d *codec.Decoder) {
@@ -708,7 +840,13 @@ func (m *AutomationSecret) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *AutomationUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*AutomationUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = AutomationUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *AutomationUpdate) decode(d *codec.Decoder) {
@@ -731,7 +869,13 @@ func (m *AutomationUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Connection) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Connection).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Connection{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Connection) decode(d *codec.Decoder) {
@@ -773,7 +917,13 @@ func (m *Connection) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionCreate) decode(d *codec.Decoder) {
@@ -802,7 +952,13 @@ func (m *ConnectionCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionCredential) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionCredential).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionCredential{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionCredential) decode(d *codec.Decoder) {
@@ -830,7 +986,13 @@ func (m *ConnectionCredential) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionLink) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionLink).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionLink{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionLink) decode(d *codec.Decoder) {
@@ -854,7 +1016,13 @@ func (m *ConnectionLink) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionPage) decode(d *codec.Decoder) {
@@ -885,7 +1053,13 @@ func (m *ConnectionPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionSpec) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionSpec).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionSpec{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionSpec) decode(d *codec.Decoder) {
@@ -914,7 +1088,13 @@ func (m *ConnectionSpec) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionTemplate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionTemplate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionTemplate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionTemplate) decode(d *codec.Decoder) {
@@ -955,7 +1135,13 @@ func (m *ConnectionTemplate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionTemplateCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionTemplateCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionTemplateCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionTemplateCreate) decode(d *codec.Decoder) {
@@ -986,7 +1172,13 @@ func (m *ConnectionTemplateCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionTemplatePage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionTemplatePage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionTemplatePage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionTemplatePage) decode(d *codec.Decoder) {
@@ -1017,7 +1209,13 @@ func (m *ConnectionTemplatePage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionTemplateUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionTemplateUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionTemplateUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionTemplateUpdate) decode(d *codec.Decoder) {
@@ -1040,7 +1238,13 @@ func (m *ConnectionTemplateUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ConnectionUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ConnectionUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ConnectionUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ConnectionUpdate) decode(d *codec.Decoder) {
@@ -1070,7 +1274,13 @@ func (m *ConnectionUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Credential) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Credential).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Credential{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Credential) decode(d *codec.Decoder) {
@@ -1107,7 +1317,13 @@ func (m *Credential) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialBasicAuth) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialBasicAuth).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialBasicAuth{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialBasicAuth) decode(d *codec.Decoder) {
@@ -1134,7 +1350,13 @@ func (m *CredentialBasicAuth) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialBinary) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialBinary).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialBinary{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialBinary) decode(d *codec.Decoder) {
@@ -1158,7 +1380,13 @@ func (m *CredentialBinary) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialCertificate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialCertificate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialCertificate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialCertificate) decode(d *codec.Decoder) {
@@ -1188,7 +1416,13 @@ func (m *CredentialCertificate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialData) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialData).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialData{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialData) decode(d *codec.Decoder) {
@@ -1227,7 +1461,13 @@ func (m *CredentialData) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth1) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth1).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth1{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth1) decode(d *codec.Decoder) {
@@ -1257,7 +1497,13 @@ func (m *CredentialOAuth1) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth1Token) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth1Token).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth1Token{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth1Token) decode(d *codec.Decoder) {
@@ -1286,7 +1532,13 @@ func (m *CredentialOAuth1Token) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth2Client) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth2Client).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth2Client{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth2Client) decode(d *codec.Decoder) {
@@ -1324,7 +1576,13 @@ func (m *CredentialOAuth2Client) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth2Code) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth2Code).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth2Code{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth2Code) decode(d *codec.Decoder) {
@@ -1355,7 +1613,13 @@ func (m *CredentialOAuth2Code) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth2Password) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth2Password).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth2Password{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth2Password) decode(d *codec.Decoder) {
@@ -1382,7 +1646,13 @@ func (m *CredentialOAuth2Password) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialOAuth2Token) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialOAuth2Token).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialOAuth2Token{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialOAuth2Token) decode(d *codec.Decoder) {
@@ -1415,7 +1685,13 @@ func (m *CredentialOAuth2Token) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialRef) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialRef).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialRef{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialRef) decode(d *codec.Decoder) {
@@ -1442,7 +1718,13 @@ func (m *CredentialRef) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *CredentialString) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*CredentialString).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = CredentialString{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *CredentialString) decode(d *codec.Decoder) {
@@ -1466,7 +1748,13 @@ func (m *CredentialString) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *DeploymentAutoscaling) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*DeploymentAutoscaling).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = DeploymentAutoscaling{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *DeploymentAutoscaling) decode(d *codec.Decoder) {
@@ -1485,7 +1773,13 @@ func (m *DeploymentAutoscaling) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *DeploymentSpec) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*DeploymentSpec).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = DeploymentSpec{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *DeploymentSpec) decode(d *codec.Decoder) {
@@ -1512,7 +1806,13 @@ func (m *DeploymentSpec) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EndUser) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EndUser).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EndUser{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EndUser) decode(d *codec.Decoder) {
@@ -1551,7 +1851,13 @@ func (m *EndUser) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EndUserCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EndUserCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EndUserCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EndUserCreate) decode(d *codec.Decoder) {
@@ -1577,7 +1883,13 @@ func (m *EndUserCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EndUserPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EndUserPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EndUserPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EndUserPage) decode(d *codec.Decoder) {
@@ -1608,7 +1920,13 @@ func (m *EndUserPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentCall) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentCall).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentCall{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentCall) decode(d *codec.Decoder) {
@@ -1623,7 +1941,7 @@ func (m *EnvironmentCall) decode(d *codec.Decoder) {
 			codec.String(d, &m.URLPath, &m.Extra)
 		case "method":
 			seen.Add(1)
-			codec.Enum(d, &m.Method, &m.Extra, knownHTTPMethod)
+			m.Method = HTTPMethod(codec.Enum(d, &m.Extra, knownHTTPMethod))
 		case "headers":
 			codec.Map(d, &m.Headers, &m.Extra, codec.SliceElem(codec.StringElem))
 		case "query":
@@ -1641,7 +1959,13 @@ func (m *EnvironmentCall) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentCallResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentCallResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentCallResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentCallResult) decode(d *codec.Decoder) {
@@ -1671,7 +1995,13 @@ func (m *EnvironmentCallResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentClone) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentClone).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentClone{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentClone) decode(d *codec.Decoder) {
@@ -1704,7 +2034,13 @@ func (m *EnvironmentClone) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentConfig) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentConfig).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentConfig{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentConfig) decode(d *codec.Decoder) {
@@ -1723,7 +2059,13 @@ func (m *EnvironmentConfig) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EnvironmentSync) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EnvironmentSync).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EnvironmentSync{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EnvironmentSync) decode(d *codec.Decoder) {
@@ -1750,7 +2092,13 @@ func (m *EnvironmentSync) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ErrorBody).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ErrorBody{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -1781,7 +2129,13 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ErrorField) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ErrorField).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ErrorField{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ErrorField) decode(d *codec.Decoder) {
@@ -1808,7 +2162,13 @@ func (m *ErrorField) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ExecutionPool) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ExecutionPool).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ExecutionPool{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ExecutionPool) decode(d *codec.Decoder) {
@@ -1832,7 +2192,13 @@ func (m *ExecutionPool) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ExecutionPoolChange) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ExecutionPoolChange).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ExecutionPoolChange{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ExecutionPoolChange) decode(d *codec.Decoder) {
@@ -1856,7 +2222,13 @@ func (m *ExecutionPoolChange) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ExecutionPoolList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ExecutionPoolList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ExecutionPoolList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ExecutionPoolList) decode(d *codec.Decoder) {
@@ -1879,7 +2251,15 @@ func (m *ExecutionPoolList) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *File) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*File).decode) }
+func (m *File) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = File{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *File) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1905,7 +2285,13 @@ func (m *File) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FileSet) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FileSet).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FileSet{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FileSet) decode(d *codec.Decoder) {
@@ -1931,7 +2317,15 @@ func (m *FileSet) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Flow) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Flow).decode) }
+func (m *Flow) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Flow{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Flow) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -1962,7 +2356,13 @@ func (m *Flow) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *FlowList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*FlowList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = FlowList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *FlowList) decode(d *codec.Decoder) {
@@ -1986,7 +2386,13 @@ func (m *FlowList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Issue) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Issue).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Issue{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Issue) decode(d *codec.Decoder) {
@@ -2010,10 +2416,10 @@ func (m *Issue) decode(d *codec.Decoder) {
 			codec.String(d, &m.EnvironmentID, &m.Extra)
 		case "status":
 			seen.Add(4)
-			codec.Enum(d, &m.Status, &m.Extra, knownIssueStatus)
+			m.Status = IssueStatus(codec.Enum(d, &m.Extra, knownIssueStatus))
 		case "reason":
 			seen.Add(5)
-			codec.Enum(d, &m.Reason, &m.Extra, knownIssueReason)
+			m.Reason = IssueReason(codec.Enum(d, &m.Extra, knownIssueReason))
 		case "message":
 			seen.Add(6)
 			codec.String(d, &m.Message, &m.Extra)
@@ -2052,7 +2458,13 @@ func (m *Issue) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *IssueCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*IssueCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = IssueCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *IssueCreate) decode(d *codec.Decoder) {
@@ -2072,7 +2484,7 @@ func (m *IssueCreate) decode(d *codec.Decoder) {
 			codec.String(d, &m.EnvironmentID, &m.Extra)
 		case "reason":
 			seen.Add(2)
-			codec.Enum(d, &m.Reason, &m.Extra, knownIssueReason)
+			m.Reason = IssueReason(codec.Enum(d, &m.Extra, knownIssueReason))
 		case "message":
 			codec.OptString(d, &m.Message, &m.Extra)
 		case "title":
@@ -2084,7 +2496,7 @@ func (m *IssueCreate) decode(d *codec.Decoder) {
 			codec.Map(d, &m.Annotations, &m.Extra, codec.StringElem)
 		case "severity":
 			seen.Add(4)
-			codec.Enum(d, &m.Severity, &m.Extra, knownIssueSeverity)
+			m.Severity = IssueSeverity(codec.Enum(d, &m.Extra, knownIssueSeverity))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -2096,7 +2508,13 @@ func (m *IssueCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *IssueUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*IssueUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = IssueUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *IssueUpdate) decode(d *codec.Decoder) {
@@ -2131,7 +2549,13 @@ func (m *IssueUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchDelete) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchDelete).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchDelete{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchDelete) decode(d *codec.Decoder) {
@@ -2157,7 +2581,13 @@ func (m *KVBatchDelete) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchEntries) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchEntries).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchEntries{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchEntries) decode(d *codec.Decoder) {
@@ -2181,7 +2611,13 @@ func (m *KVBatchEntries) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchFailure) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchFailure).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchFailure{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchFailure) decode(d *codec.Decoder) {
@@ -2208,7 +2644,13 @@ func (m *KVBatchFailure) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchGet) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchGet).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchGet{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchGet) decode(d *codec.Decoder) {
@@ -2234,7 +2676,13 @@ func (m *KVBatchGet) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchResult) decode(d *codec.Decoder) {
@@ -2261,7 +2709,13 @@ func (m *KVBatchResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchSet) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchSet).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchSet{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchSet) decode(d *codec.Decoder) {
@@ -2285,7 +2739,13 @@ func (m *KVBatchSet) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVBatchSetEntry) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVBatchSetEntry).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVBatchSetEntry{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVBatchSetEntry) decode(d *codec.Decoder) {
@@ -2314,7 +2774,13 @@ func (m *KVBatchSetEntry) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVCommit) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVCommit).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVCommit{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVCommit) decode(d *codec.Decoder) {
@@ -2344,7 +2810,13 @@ func (m *KVCommit) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVCount) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVCount).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVCount{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVCount) decode(d *codec.Decoder) {
@@ -2368,7 +2840,13 @@ func (m *KVCount) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVCountQuery) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVCountQuery).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVCountQuery{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVCountQuery) decode(d *codec.Decoder) {
@@ -2387,7 +2865,13 @@ func (m *KVCountQuery) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVCountSelector) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVCountSelector).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVCountSelector{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVCountSelector) decode(d *codec.Decoder) {
@@ -2406,7 +2890,13 @@ func (m *KVCountSelector) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVDelete) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVDelete).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVDelete{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVDelete) decode(d *codec.Decoder) {
@@ -2425,7 +2915,13 @@ func (m *KVDelete) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVDeleteOptions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVDeleteOptions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVDeleteOptions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVDeleteOptions) decode(d *codec.Decoder) {
@@ -2446,7 +2942,13 @@ func (m *KVDeleteOptions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVDeletion) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVDeletion).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVDeletion{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVDeletion) decode(d *codec.Decoder) {
@@ -2465,7 +2967,13 @@ func (m *KVDeletion) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVEntry) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVEntry).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVEntry{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVEntry) decode(d *codec.Decoder) {
@@ -2500,7 +3008,13 @@ func (m *KVEntry) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVFilter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVFilter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVFilter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVFilter) decode(d *codec.Decoder) {
@@ -2523,7 +3037,13 @@ func (m *KVFilter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVGetOptions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVGetOptions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVGetOptions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVGetOptions) decode(d *codec.Decoder) {
@@ -2542,7 +3062,13 @@ func (m *KVGetOptions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVListOptions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVListOptions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVListOptions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVListOptions) decode(d *codec.Decoder) {
@@ -2563,7 +3089,13 @@ func (m *KVListOptions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVListQuery) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVListQuery).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVListQuery{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVListQuery) decode(d *codec.Decoder) {
@@ -2584,7 +3116,13 @@ func (m *KVListQuery) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVPage) decode(d *codec.Decoder) {
@@ -2611,7 +3149,13 @@ func (m *KVPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVPagination) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVPagination).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVPagination{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVPagination) decode(d *codec.Decoder) {
@@ -2638,7 +3182,13 @@ func (m *KVPagination) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVSelector) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVSelector).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVSelector{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVSelector) decode(d *codec.Decoder) {
@@ -2663,7 +3213,13 @@ func (m *KVSelector) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVSet) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVSet).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVSet{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVSet) decode(d *codec.Decoder) {
@@ -2689,7 +3245,13 @@ func (m *KVSet) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVSetOptions) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVSetOptions).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVSetOptions{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVSetOptions) decode(d *codec.Decoder) {
@@ -2720,7 +3282,13 @@ func (m *KVSetOptions) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVStore) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVStore).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVStore{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVStore) decode(d *codec.Decoder) {
@@ -2750,7 +3318,13 @@ func (m *KVStore) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVStoreCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVStoreCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVStoreCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVStoreCreate) decode(d *codec.Decoder) {
@@ -2769,7 +3343,13 @@ func (m *KVStoreCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVStoreList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVStoreList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVStoreList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVStoreList) decode(d *codec.Decoder) {
@@ -2788,7 +3368,13 @@ func (m *KVStoreList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVStoreRef) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVStoreRef).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVStoreRef{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVStoreRef) decode(d *codec.Decoder) {
@@ -2812,7 +3398,13 @@ func (m *KVStoreRef) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *KVValue) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*KVValue).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = KVValue{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *KVValue) decode(d *codec.Decoder) {
@@ -2843,7 +3435,15 @@ func (m *KVValue) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Log) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Log).decode) }
+func (m *Log) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Log{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Log) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -2857,7 +3457,7 @@ func (m *Log) decode(d *codec.Decoder) {
 			codec.String(d, &m.Timestamp, &m.Extra)
 		case "severity":
 			seen.Add(1)
-			codec.Enum(d, &m.Severity, &m.Extra, knownLogSeverity)
+			m.Severity = LogSeverity(codec.Enum(d, &m.Extra, knownLogSeverity))
 		case "message":
 			seen.Add(2)
 			codec.String(d, &m.Message, &m.Extra)
@@ -2878,7 +3478,13 @@ func (m *Log) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *LogFilter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*LogFilter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = LogFilter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *LogFilter) decode(d *codec.Decoder) {
@@ -2895,7 +3501,7 @@ func (m *LogFilter) decode(d *codec.Decoder) {
 			codec.String(d, &m.Value, &m.Extra)
 		case "match":
 			seen.Add(1)
-			codec.Enum(d, &m.Match, &m.Extra, knownLogMatch)
+			m.Match = LogMatch(codec.Enum(d, &m.Extra, knownLogMatch))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -2907,7 +3513,13 @@ func (m *LogFilter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *LogPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*LogPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = LogPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *LogPage) decode(d *codec.Decoder) {
@@ -2933,7 +3545,13 @@ func (m *LogPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *LogQuery) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*LogQuery).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = LogQuery{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *LogQuery) decode(d *codec.Decoder) {
@@ -2966,7 +3584,13 @@ func (m *LogQuery) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Message) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Message).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Message{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Message) decode(d *codec.Decoder) {
@@ -2981,7 +3605,7 @@ func (m *Message) decode(d *codec.Decoder) {
 			codec.String(d, &m.Text, &m.Extra)
 		case "severity":
 			seen.Add(1)
-			codec.Enum(d, &m.Severity, &m.Extra, knownMessageSeverity)
+			m.Severity = MessageSeverity(codec.Enum(d, &m.Extra, knownMessageSeverity))
 		case "detail":
 			codec.Slice(d, &m.Detail, &m.Extra, codec.StringElem)
 		default:
@@ -2995,7 +3619,13 @@ func (m *Message) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Metric) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Metric).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Metric{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Metric) decode(d *codec.Decoder) {
@@ -3021,7 +3651,13 @@ func (m *Metric) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *MetricsByProject) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*MetricsByProject).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = MetricsByProject{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *MetricsByProject) decode(d *codec.Decoder) {
@@ -3045,7 +3681,13 @@ func (m *MetricsByProject) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationChannel) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationChannel).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationChannel{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationChannel) decode(d *codec.Decoder) {
@@ -3066,7 +3708,7 @@ func (m *NotificationChannel) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "type":
 			seen.Add(3)
-			codec.Enum(d, &m.Type, &m.Extra, knownNotificationType)
+			m.Type = NotificationType(codec.Enum(d, &m.Extra, knownNotificationType))
 		case "config":
 			seen.Add(4)
 			codec.Object(d, &m.Config, &m.Extra, (*NotificationConfig).decode)
@@ -3087,7 +3729,13 @@ func (m *NotificationChannel) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationChannelCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationChannelCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationChannelCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationChannelCreate) decode(d *codec.Decoder) {
@@ -3102,7 +3750,7 @@ func (m *NotificationChannelCreate) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "type":
 			seen.Add(1)
-			codec.Enum(d, &m.Type, &m.Extra, knownNotificationType)
+			m.Type = NotificationType(codec.Enum(d, &m.Extra, knownNotificationType))
 		case "config":
 			seen.Add(2)
 			codec.Object(d, &m.Config, &m.Extra, (*NotificationConfig).decode)
@@ -3117,7 +3765,13 @@ func (m *NotificationChannelCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationChannelList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationChannelList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationChannelList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationChannelList) decode(d *codec.Decoder) {
@@ -3141,7 +3795,13 @@ func (m *NotificationChannelList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationConfig) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationConfig).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationConfig{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationConfig) decode(d *codec.Decoder) {
@@ -3160,7 +3820,13 @@ func (m *NotificationConfig) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationEmail) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationEmail).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationEmail{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationEmail) decode(d *codec.Decoder) {
@@ -3186,7 +3852,13 @@ func (m *NotificationEmail) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *NotificationFilters) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*NotificationFilters).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = NotificationFilters{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *NotificationFilters) decode(d *codec.Decoder) {
@@ -3213,7 +3885,13 @@ func (m *NotificationFilters) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth1Endpoint) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth1Endpoint).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth1Endpoint{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth1Endpoint) decode(d *codec.Decoder) {
@@ -3241,7 +3919,13 @@ func (m *OAuth1Endpoint) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth1Initialise) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth1Initialise).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth1Initialise{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth1Initialise) decode(d *codec.Decoder) {
@@ -3265,7 +3949,13 @@ func (m *OAuth1Initialise) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth1Parameter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth1Parameter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth1Parameter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth1Parameter) decode(d *codec.Decoder) {
@@ -3282,7 +3972,7 @@ func (m *OAuth1Parameter) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.TargetName, &m.Extra)
 		case "location":
 			seen.Add(1)
-			codec.Enum(d, &m.Location, &m.Extra, knownOAuth1ParameterLocation)
+			m.Location = OAuth1ParameterLocation(codec.Enum(d, &m.Extra, knownOAuth1ParameterLocation))
 		case "usages":
 			codec.OptEnum(d, &m.Usages, &m.Extra, knownOAuth1ParameterUsage)
 		case "required":
@@ -3302,7 +3992,13 @@ func (m *OAuth1Parameter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth2Grant) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth2Grant).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth2Grant{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth2Grant) decode(d *codec.Decoder) {
@@ -3320,7 +4016,7 @@ func (m *OAuth2Grant) decode(d *codec.Decoder) {
 			codec.Opt(d, &m.Password, &m.Extra, (*OAuth2GrantClient).decode)
 		case "type":
 			seen.Add(0)
-			codec.Enum(d, &m.Type, &m.Extra, knownOAuth2GrantType)
+			m.Type = OAuth2GrantType(codec.Enum(d, &m.Extra, knownOAuth2GrantType))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -3332,7 +4028,13 @@ func (m *OAuth2Grant) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth2GrantClient) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth2GrantClient).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth2GrantClient{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth2GrantClient) decode(d *codec.Decoder) {
@@ -3357,7 +4059,13 @@ func (m *OAuth2GrantClient) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth2Initialise) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth2Initialise).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth2Initialise{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth2Initialise) decode(d *codec.Decoder) {
@@ -3397,7 +4105,13 @@ func (m *OAuth2Initialise) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuth2Scope) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuth2Scope).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuth2Scope{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuth2Scope) decode(d *codec.Decoder) {
@@ -3423,7 +4137,13 @@ func (m *OAuth2Scope) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OAuthRedirect) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OAuthRedirect).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OAuthRedirect{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OAuthRedirect) decode(d *codec.Decoder) {
@@ -3447,7 +4167,13 @@ func (m *OAuthRedirect) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *OrganisationMetrics) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*OrganisationMetrics).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = OrganisationMetrics{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *OrganisationMetrics) decode(d *codec.Decoder) {
@@ -3477,7 +4203,13 @@ func (m *OrganisationMetrics) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Project) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Project).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Project{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Project) decode(d *codec.Decoder) {
@@ -3527,7 +4259,13 @@ func (m *Project) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectCreate) decode(d *codec.Decoder) {
@@ -3553,7 +4291,13 @@ func (m *ProjectCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectDeploy) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectDeploy).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectDeploy{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectDeploy) decode(d *codec.Decoder) {
@@ -3585,7 +4329,13 @@ func (m *ProjectDeploy) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectEnvironment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectEnvironment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectEnvironment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectEnvironment) decode(d *codec.Decoder) {
@@ -3603,7 +4353,7 @@ func (m *ProjectEnvironment) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "status":
 			seen.Add(2)
-			codec.Enum(d, &m.Status, &m.Extra, knownEnvironmentStatus)
+			m.Status = EnvironmentStatus(codec.Enum(d, &m.Extra, knownEnvironmentStatus))
 		case "createdAt":
 			seen.Add(3)
 			codec.Time(d, &m.CreatedAt, &m.Extra)
@@ -3635,7 +4385,13 @@ func (m *ProjectEnvironment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectList) decode(d *codec.Decoder) {
@@ -3659,7 +4415,13 @@ func (m *ProjectList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectMetadata) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectMetadata).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectMetadata{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectMetadata) decode(d *codec.Decoder) {
@@ -3678,7 +4440,13 @@ func (m *ProjectMetadata) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectMetrics) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectMetrics).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectMetrics{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectMetrics) decode(d *codec.Decoder) {
@@ -3708,7 +4476,13 @@ func (m *ProjectMetrics) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectNotification) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectNotification).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectNotification{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectNotification) decode(d *codec.Decoder) {
@@ -3755,7 +4529,13 @@ func (m *ProjectNotification) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectNotificationCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectNotificationCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectNotificationCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectNotificationCreate) decode(d *codec.Decoder) {
@@ -3787,7 +4567,13 @@ func (m *ProjectNotificationCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectNotificationList) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectNotificationList).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectNotificationList{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectNotificationList) decode(d *codec.Decoder) {
@@ -3811,7 +4597,13 @@ func (m *ProjectNotificationList) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectSettings) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectSettings).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectSettings{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectSettings) decode(d *codec.Decoder) {
@@ -3840,7 +4632,13 @@ func (m *ProjectSettings) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectSummary) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectSummary).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectSummary{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectSummary) decode(d *codec.Decoder) {
@@ -3879,7 +4677,13 @@ func (m *ProjectSummary) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectTrigger) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectTrigger).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectTrigger{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectTrigger) decode(d *codec.Decoder) {
@@ -3911,7 +4715,13 @@ func (m *ProjectTrigger) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectUpdate) decode(d *codec.Decoder) {
@@ -3934,7 +4744,13 @@ func (m *ProjectUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ProjectVersion) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ProjectVersion).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ProjectVersion{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ProjectVersion) decode(d *codec.Decoder) {
@@ -3956,7 +4772,7 @@ func (m *ProjectVersion) decode(d *codec.Decoder) {
 			codec.Map(d, &m.Labels, &m.Extra, codec.StringElem)
 		case "state":
 			seen.Add(2)
-			codec.Enum(d, &m.State, &m.Extra, knownVersionState)
+			m.State = VersionState(codec.Enum(d, &m.Extra, knownVersionState))
 		case "createdAt":
 			seen.Add(3)
 			codec.Time(d, &m.CreatedAt, &m.Extra)
@@ -3971,7 +4787,13 @@ func (m *ProjectVersion) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ResourceRequirements) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ResourceRequirements).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ResourceRequirements{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ResourceRequirements) decode(d *codec.Decoder) {
@@ -3994,7 +4816,13 @@ func (m *ResourceRequirements) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Resources) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Resources).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Resources{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Resources) decode(d *codec.Decoder) {
@@ -4015,7 +4843,13 @@ func (m *Resources) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Scheduler) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Scheduler).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Scheduler{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Scheduler) decode(d *codec.Decoder) {
@@ -4051,7 +4885,13 @@ func (m *Scheduler) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Sentiment) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Sentiment).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Sentiment{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Sentiment) decode(d *codec.Decoder) {
@@ -4081,7 +4921,13 @@ func (m *Sentiment) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SentimentCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SentimentCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SentimentCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SentimentCreate) decode(d *codec.Decoder) {
@@ -4107,7 +4953,15 @@ func (m *SentimentCreate) decode(d *codec.Decoder) {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Span) UnmarshalJSON(data []byte) error { return codec.UnmarshalJSON(data, m, (*Span).decode) }
+func (m *Span) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Span{}
+	m.decode(d)
+	return d.End()
+}
 
 func (m *Span) decode(d *codec.Decoder) {
 	if !d.Object() {
@@ -4158,7 +5012,13 @@ func (m *Span) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanContext) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SpanContext).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SpanContext{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SpanContext) decode(d *codec.Decoder) {
@@ -4188,7 +5048,13 @@ func (m *SpanContext) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanEvent) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SpanEvent).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SpanEvent{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SpanEvent) decode(d *codec.Decoder) {
@@ -4217,7 +5083,13 @@ func (m *SpanEvent) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanStatus) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SpanStatus).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SpanStatus{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SpanStatus) decode(d *codec.Decoder) {
@@ -4236,7 +5108,13 @@ func (m *SpanStatus) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SpanSummary) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SpanSummary).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SpanSummary{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SpanSummary) decode(d *codec.Decoder) {
@@ -4278,7 +5156,13 @@ func (m *SpanSummary) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *System) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*System).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = System{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *System) decode(d *codec.Decoder) {
@@ -4314,7 +5198,13 @@ func (m *System) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemAction) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemAction).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemAction{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemAction) decode(d *codec.Decoder) {
@@ -4332,7 +5222,7 @@ func (m *SystemAction) decode(d *codec.Decoder) {
 			codec.String(d, &m.SystemID, &m.Extra)
 		case "type":
 			seen.Add(2)
-			codec.Enum(d, &m.Type, &m.Extra, knownSystemActionType)
+			m.Type = SystemActionType(codec.Enum(d, &m.Extra, knownSystemActionType))
 		case "name":
 			seen.Add(3)
 			codec.String(d, &m.Name, &m.Extra)
@@ -4344,7 +5234,7 @@ func (m *SystemAction) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.Description, &m.Extra)
 		case "method":
 			seen.Add(4)
-			codec.Enum(d, &m.Method, &m.Extra, knownHTTPMethod)
+			m.Method = HTTPMethod(codec.Enum(d, &m.Extra, knownHTTPMethod))
 		case "path":
 			seen.Add(5)
 			codec.String(d, &m.Path, &m.Extra)
@@ -4368,7 +5258,13 @@ func (m *SystemAction) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemActionCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemActionCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemActionCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemActionCreate) decode(d *codec.Decoder) {
@@ -4394,7 +5290,13 @@ func (m *SystemActionCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemActionPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemActionPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemActionPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemActionPage) decode(d *codec.Decoder) {
@@ -4425,7 +5327,13 @@ func (m *SystemActionPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemActionSpec) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemActionSpec).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemActionSpec{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemActionSpec) decode(d *codec.Decoder) {
@@ -4444,10 +5352,10 @@ func (m *SystemActionSpec) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.Summary, &m.Extra)
 		case "type":
 			seen.Add(1)
-			codec.Enum(d, &m.Type, &m.Extra, knownSystemActionType)
+			m.Type = SystemActionType(codec.Enum(d, &m.Extra, knownSystemActionType))
 		case "method":
 			seen.Add(2)
-			codec.Enum(d, &m.Method, &m.Extra, knownHTTPMethod)
+			m.Method = HTTPMethod(codec.Enum(d, &m.Extra, knownHTTPMethod))
 		case "path":
 			seen.Add(3)
 			codec.String(d, &m.Path, &m.Extra)
@@ -4472,7 +5380,13 @@ func (m *SystemActionSpec) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemCreate) decode(d *codec.Decoder) {
@@ -4507,7 +5421,13 @@ func (m *SystemCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemPage) decode(d *codec.Decoder) {
@@ -4538,7 +5458,13 @@ func (m *SystemPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemParameter) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemParameter).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemParameter{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemParameter) decode(d *codec.Decoder) {
@@ -4553,13 +5479,13 @@ func (m *SystemParameter) decode(d *codec.Decoder) {
 			codec.String(d, &m.Name, &m.Extra)
 		case "in":
 			seen.Add(1)
-			codec.Enum(d, &m.In, &m.Extra, knownSystemParameterLocation)
+			m.In = SystemParameterLocation(codec.Enum(d, &m.Extra, knownSystemParameterLocation))
 		case "required":
 			seen.Add(2)
 			codec.Bool(d, &m.Required, &m.Extra)
 		case "type":
 			seen.Add(3)
-			codec.Enum(d, &m.Type, &m.Extra, knownSystemParameterType)
+			m.Type = SystemParameterType(codec.Enum(d, &m.Extra, knownSystemParameterType))
 		case "default":
 			codec.OptString(d, &m.Default, &m.Extra)
 		default:
@@ -4573,7 +5499,13 @@ func (m *SystemParameter) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemTrigger) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemTrigger).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemTrigger{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemTrigger) decode(d *codec.Decoder) {
@@ -4600,10 +5532,10 @@ func (m *SystemTrigger) decode(d *codec.Decoder) {
 			codec.String(d, &m.Summary, &m.Extra)
 		case "type":
 			seen.Add(5)
-			codec.Enum(d, &m.Type, &m.Extra, knownSystemTriggerType)
+			m.Type = SystemTriggerType(codec.Enum(d, &m.Extra, knownSystemTriggerType))
 		case "method":
 			seen.Add(6)
-			codec.Enum(d, &m.Method, &m.Extra, knownHTTPMethod)
+			m.Method = HTTPMethod(codec.Enum(d, &m.Extra, knownHTTPMethod))
 		case "parameters":
 			seen.Add(7)
 			codec.Slice(d, &m.Parameters, &m.Extra, (*SystemParameter).decode)
@@ -4618,7 +5550,13 @@ func (m *SystemTrigger) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemTriggerCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemTriggerCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemTriggerCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemTriggerCreate) decode(d *codec.Decoder) {
@@ -4644,7 +5582,13 @@ func (m *SystemTriggerCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemTriggerPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemTriggerPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemTriggerPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemTriggerPage) decode(d *codec.Decoder) {
@@ -4675,7 +5619,13 @@ func (m *SystemTriggerPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemTriggerSpec) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemTriggerSpec).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemTriggerSpec{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemTriggerSpec) decode(d *codec.Decoder) {
@@ -4694,7 +5644,7 @@ func (m *SystemTriggerSpec) decode(d *codec.Decoder) {
 			codec.OptString(d, &m.Summary, &m.Extra)
 		case "method":
 			seen.Add(1)
-			codec.Enum(d, &m.Method, &m.Extra, knownHTTPMethod)
+			m.Method = HTTPMethod(codec.Enum(d, &m.Extra, knownHTTPMethod))
 		case "parameters":
 			codec.Slice(d, &m.Parameters, &m.Extra, (*SystemParameter).decode)
 		default:
@@ -4708,7 +5658,13 @@ func (m *SystemTriggerSpec) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *SystemUpdate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*SystemUpdate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = SystemUpdate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *SystemUpdate) decode(d *codec.Decoder) {
@@ -4731,7 +5687,13 @@ func (m *SystemUpdate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestContainer) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TestContainer).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TestContainer{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TestContainer) decode(d *codec.Decoder) {
@@ -4757,7 +5719,13 @@ func (m *TestContainer) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TestResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TestResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TestResult) decode(d *codec.Decoder) {
@@ -4787,7 +5755,13 @@ func (m *TestResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TestTrigger) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TestTrigger).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TestTrigger{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TestTrigger) decode(d *codec.Decoder) {
@@ -4814,7 +5788,13 @@ func (m *TestTrigger) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Trace) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Trace).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Trace{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Trace) decode(d *codec.Decoder) {
@@ -4841,7 +5821,13 @@ func (m *Trace) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TraceAttribute) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TraceAttribute).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TraceAttribute{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TraceAttribute) decode(d *codec.Decoder) {
@@ -4868,7 +5854,13 @@ func (m *TraceAttribute) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TracePage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TracePage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TracePage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TracePage) decode(d *codec.Decoder) {
@@ -4894,7 +5886,13 @@ func (m *TracePage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TraceSpan) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TraceSpan).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TraceSpan{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TraceSpan) decode(d *codec.Decoder) {
@@ -4936,7 +5934,13 @@ func (m *TraceSpan) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TraceStatus) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TraceStatus).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TraceStatus{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TraceStatus) decode(d *codec.Decoder) {
@@ -4948,7 +5952,7 @@ func (m *TraceStatus) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "code":
 			seen.Add(0)
-			codec.Enum(d, &m.Code, &m.Extra, knownTraceStatusCode)
+			m.Code = TraceStatusCode(codec.Enum(d, &m.Extra, knownTraceStatusCode))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -4960,7 +5964,13 @@ func (m *TraceStatus) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *TranscriptionCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*TranscriptionCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = TranscriptionCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *TranscriptionCreate) decode(d *codec.Decoder) {
@@ -4984,7 +5994,13 @@ func (m *TranscriptionCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationResult) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ValidationResult).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ValidationResult{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ValidationResult) decode(d *codec.Decoder) {
@@ -5014,7 +6030,13 @@ func (m *ValidationResult) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ValidationStatus) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ValidationStatus).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ValidationStatus{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ValidationStatus) decode(d *codec.Decoder) {
@@ -5050,7 +6072,13 @@ func (m *ValidationStatus) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *VariableValue) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*VariableValue).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = VariableValue{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *VariableValue) decode(d *codec.Decoder) {
@@ -5074,7 +6102,13 @@ func (m *VariableValue) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *VariablesSchemaPatch) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*VariablesSchemaPatch).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = VariablesSchemaPatch{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *VariablesSchemaPatch) decode(d *codec.Decoder) {
@@ -5086,7 +6120,7 @@ func (m *VariablesSchemaPatch) decode(d *codec.Decoder) {
 		switch string(d.Key()) {
 		case "op":
 			seen.Add(0)
-			codec.Enum(d, &m.Op, &m.Extra, knownVariablesSchemaOp)
+			m.Op = VariablesSchemaOp(codec.Enum(d, &m.Extra, knownVariablesSchemaOp))
 		case "path":
 			seen.Add(1)
 			codec.String(d, &m.Path, &m.Extra)
@@ -5103,7 +6137,13 @@ func (m *VariablesSchemaPatch) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *VersionCreate) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*VersionCreate).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = VersionCreate{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *VersionCreate) decode(d *codec.Decoder) {
@@ -5134,7 +6174,13 @@ func (m *VersionCreate) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *VersionPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*VersionPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = VersionPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *VersionPage) decode(d *codec.Decoder) {

@@ -10,7 +10,11 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Activation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Activation).encode) }
+func (m Activation) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m Activation) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -27,7 +31,9 @@ func (m *Activation) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ActivationConnection) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ActivationConnection).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -43,7 +49,9 @@ func (m *ActivationConnection) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ActivationCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ActivationCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -60,7 +68,9 @@ func (m *ActivationCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AdditionalParam) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AdditionalParam).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AdditionalParam) encode(e *codec.Encoder) {
@@ -72,7 +82,9 @@ func (m *AdditionalParam) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeAPIKey) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeAPIKey).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AuthSchemeAPIKey) encode(e *codec.Encoder) {
@@ -81,13 +93,15 @@ func (m *AuthSchemeAPIKey) encode(e *codec.Encoder) {
 	codec.PutString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "validationMessages", m.ValidationMessages, &m.Extra, codec.OmitZero, (*Message).encode)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "in", m.In, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "in", string(m.In), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeBasicAuth) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeBasicAuth).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AuthSchemeBasicAuth) encode(e *codec.Encoder) {
@@ -100,7 +114,9 @@ func (m *AuthSchemeBasicAuth) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeCertificate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeCertificate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AuthSchemeCertificate) encode(e *codec.Encoder) {
@@ -113,7 +129,9 @@ func (m *AuthSchemeCertificate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeConfig) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeConfig).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -121,7 +139,7 @@ func (m AuthSchemeConfig) LogValue() slog.Value { return slog.StringValue(fmt.Sp
 
 func (m *AuthSchemeConfig) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOpt(e, "none", &m.None, &m.Extra, codec.Nullable, (*AuthSchemeNone).encode)
 	codec.PutOpt(e, "apiKey", &m.APIKey, &m.Extra, codec.Nullable, (*AuthSchemeAPIKey).encode)
 	codec.PutOpt(e, "basicAuth", &m.BasicAuth, &m.Extra, codec.Nullable, (*AuthSchemeBasicAuth).encode)
@@ -134,7 +152,9 @@ func (m *AuthSchemeConfig) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeHMAC) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeHMAC).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AuthSchemeHMAC) encode(e *codec.Encoder) {
@@ -143,16 +163,18 @@ func (m *AuthSchemeHMAC) encode(e *codec.Encoder) {
 	codec.PutString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "validationMessages", m.ValidationMessages, &m.Extra, codec.OmitZero, (*Message).encode)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "in", m.In, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "algorithm", m.Algorithm, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "in", string(m.In), &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "algorithm", string(m.Algorithm), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "digestInputs", m.DigestInputs, &m.Extra, codec.NonNil, codec.EnumOut[HMACInput])
-	codec.PutEnum(e, "encoding", m.Encoding, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "encoding", string(m.Encoding), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeNone) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeNone).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AuthSchemeNone) encode(e *codec.Encoder) {
@@ -165,7 +187,9 @@ func (m *AuthSchemeNone) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeOAuth1) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeOAuth1).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -189,7 +213,9 @@ func (m *AuthSchemeOAuth1) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AuthSchemeOAuth2) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AuthSchemeOAuth2).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -214,7 +240,11 @@ func (m *AuthSchemeOAuth2) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Automation) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Automation).encode) }
+func (m Automation) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Automation) encode(e *codec.Encoder) {
 	e.Begin()
@@ -228,7 +258,9 @@ func (m *Automation) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationCreate) encode(e *codec.Encoder) {
@@ -240,20 +272,24 @@ func (m *AutomationCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRecording) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRecording).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRecording) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
 	codec.PutString(e, "transcription", m.Transcription, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRecordingCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRecordingCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRecordingCreate) encode(e *codec.Encoder) {
@@ -267,7 +303,9 @@ func (m *AutomationRecordingCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRecordingUpload) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRecordingUpload).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRecordingUpload) encode(e *codec.Encoder) {
@@ -279,13 +317,15 @@ func (m *AutomationRecordingUpload) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRun) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRun).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRun) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "prompt", m.Prompt, &m.Extra, codec.Plain)
 	codec.PutString(e, "executionId", m.ExecutionID, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "artifacts", m.Artifacts, &m.Extra, codec.OmitZero, (*AutomationRunArtifact).encode)
@@ -294,7 +334,9 @@ func (m *AutomationRun) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRunArtifact) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRunArtifact).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRunArtifact) encode(e *codec.Encoder) {
@@ -306,7 +348,9 @@ func (m *AutomationRunArtifact) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRunCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRunCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRunCreate) encode(e *codec.Encoder) {
@@ -319,7 +363,9 @@ func (m *AutomationRunCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationRunRef) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationRunRef).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *AutomationRunRef) encode(e *codec.Encoder) {
@@ -330,7 +376,9 @@ func (m *AutomationRunRef) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationSecret) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationSecret).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -345,7 +393,9 @@ func (m *AutomationSecret) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m AutomationUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*AutomationUpdate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -360,7 +410,11 @@ func (m *AutomationUpdate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Connection) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Connection).encode) }
+func (m Connection) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m Connection) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -380,7 +434,9 @@ func (m *Connection) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -396,7 +452,9 @@ func (m *ConnectionCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionCredential) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionCredential).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -412,7 +470,9 @@ func (m *ConnectionCredential) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionLink) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionLink).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ConnectionLink) encode(e *codec.Encoder) {
@@ -423,7 +483,9 @@ func (m *ConnectionLink) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionPage) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionPage).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -440,7 +502,9 @@ func (m *ConnectionPage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionSpec) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionSpec).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -456,7 +520,9 @@ func (m *ConnectionSpec) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionTemplate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionTemplate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -476,7 +542,9 @@ func (m *ConnectionTemplate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionTemplateCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionTemplateCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ConnectionTemplateCreate) encode(e *codec.Encoder) {
@@ -490,7 +558,9 @@ func (m *ConnectionTemplateCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionTemplatePage) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionTemplatePage).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -507,7 +577,9 @@ func (m *ConnectionTemplatePage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionTemplateUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionTemplateUpdate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ConnectionTemplateUpdate) encode(e *codec.Encoder) {
@@ -520,7 +592,9 @@ func (m *ConnectionTemplateUpdate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ConnectionUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ConnectionUpdate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -535,7 +609,11 @@ func (m *ConnectionUpdate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Credential) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Credential).encode) }
+func (m Credential) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m Credential) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -554,7 +632,9 @@ func (m *Credential) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialBasicAuth) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialBasicAuth).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -569,7 +649,9 @@ func (m *CredentialBasicAuth) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialBinary) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialBinary).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -583,7 +665,9 @@ func (m *CredentialBinary) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialCertificate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialCertificate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -599,7 +683,9 @@ func (m *CredentialCertificate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialData) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialData).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -623,7 +709,9 @@ func (m *CredentialData) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth1) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth1).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -639,7 +727,9 @@ func (m *CredentialOAuth1) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth1Token) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth1Token).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -655,7 +745,9 @@ func (m *CredentialOAuth1Token) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth2Client) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth2Client).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -675,7 +767,9 @@ func (m *CredentialOAuth2Client) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth2Code) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth2Code).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -692,7 +786,9 @@ func (m *CredentialOAuth2Code) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth2Password) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth2Password).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -709,7 +805,9 @@ func (m *CredentialOAuth2Password) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialOAuth2Token) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialOAuth2Token).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -727,7 +825,9 @@ func (m *CredentialOAuth2Token) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialRef) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialRef).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *CredentialRef) encode(e *codec.Encoder) {
@@ -739,7 +839,9 @@ func (m *CredentialRef) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m CredentialString) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*CredentialString).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -753,7 +855,9 @@ func (m *CredentialString) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m DeploymentAutoscaling) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*DeploymentAutoscaling).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *DeploymentAutoscaling) encode(e *codec.Encoder) {
@@ -764,7 +868,9 @@ func (m *DeploymentAutoscaling) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m DeploymentSpec) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*DeploymentSpec).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *DeploymentSpec) encode(e *codec.Encoder) {
@@ -778,7 +884,11 @@ func (m *DeploymentSpec) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EndUser) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EndUser).encode) }
+func (m EndUser) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *EndUser) encode(e *codec.Encoder) {
 	e.Begin()
@@ -793,7 +903,9 @@ func (m *EndUser) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EndUserCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EndUserCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EndUserCreate) encode(e *codec.Encoder) {
@@ -804,7 +916,11 @@ func (m *EndUserCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EndUserPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EndUserPage).encode) }
+func (m EndUserPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *EndUserPage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -817,13 +933,15 @@ func (m *EndUserPage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentCall) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentCall).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentCall) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "urlPath", m.URLPath, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "method", m.Method, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "method", string(m.Method), &m.Extra, codec.NonEmpty)
 	codec.PutMap(e, "headers", m.Headers, &m.Extra, codec.OmitZero, codec.SliceOut(codec.StringOut))
 	codec.PutMap(e, "query", m.Query, &m.Extra, codec.OmitZero, codec.SliceOut(codec.StringOut))
 	codec.PutOpt(e, "body", &m.Body, &m.Extra, codec.Plain, codec.BytesOut)
@@ -832,7 +950,9 @@ func (m *EnvironmentCall) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentCallResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentCallResult).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentCallResult) encode(e *codec.Encoder) {
@@ -845,7 +965,9 @@ func (m *EnvironmentCallResult) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentClone) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentClone).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentClone) encode(e *codec.Encoder) {
@@ -860,7 +982,9 @@ func (m *EnvironmentClone) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentConfig) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentConfig).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentConfig) encode(e *codec.Encoder) {
@@ -871,7 +995,9 @@ func (m *EnvironmentConfig) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m EnvironmentSync) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*EnvironmentSync).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *EnvironmentSync) encode(e *codec.Encoder) {
@@ -882,7 +1008,11 @@ func (m *EnvironmentSync) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorBody).encode) }
+func (m ErrorBody) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
@@ -894,7 +1024,11 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorField) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ErrorField).encode) }
+func (m ErrorField) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ErrorField) encode(e *codec.Encoder) {
 	e.Begin()
@@ -905,7 +1039,9 @@ func (m *ErrorField) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ExecutionPool) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ExecutionPool).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ExecutionPool) encode(e *codec.Encoder) {
@@ -916,7 +1052,9 @@ func (m *ExecutionPool) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ExecutionPoolChange) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ExecutionPoolChange).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ExecutionPoolChange) encode(e *codec.Encoder) {
@@ -927,7 +1065,9 @@ func (m *ExecutionPoolChange) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ExecutionPoolList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ExecutionPoolList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ExecutionPoolList) encode(e *codec.Encoder) {
@@ -937,7 +1077,11 @@ func (m *ExecutionPoolList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m File) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*File).encode) }
+func (m File) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *File) encode(e *codec.Encoder) {
 	e.Begin()
@@ -947,7 +1091,11 @@ func (m *File) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FileSet) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FileSet).encode) }
+func (m FileSet) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FileSet) encode(e *codec.Encoder) {
 	e.Begin()
@@ -957,7 +1105,11 @@ func (m *FileSet) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Flow) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Flow).encode) }
+func (m Flow) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Flow) encode(e *codec.Encoder) {
 	e.Begin()
@@ -969,7 +1121,11 @@ func (m *Flow) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FlowList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*FlowList).encode) }
+func (m FlowList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *FlowList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -978,7 +1134,11 @@ func (m *FlowList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Issue) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Issue).encode) }
+func (m Issue) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Issue) encode(e *codec.Encoder) {
 	e.Begin()
@@ -986,8 +1146,8 @@ func (m *Issue) encode(e *codec.Encoder) {
 	codec.PutString(e, "organisationId", m.OrganisationID, &m.Extra, codec.Plain)
 	codec.PutString(e, "projectId", m.ProjectID, &m.Extra, codec.Plain)
 	codec.PutString(e, "environmentId", m.EnvironmentID, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "reason", m.Reason, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "reason", string(m.Reason), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutString(e, "title", m.Title, &m.Extra, codec.Plain)
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.NonNil, codec.StringOut)
@@ -1002,24 +1162,32 @@ func (m *Issue) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m IssueCreate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*IssueCreate).encode) }
+func (m IssueCreate) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *IssueCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "organisationId", m.OrganisationID, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "projectId", m.ProjectID, &m.Extra, codec.Plain)
 	codec.PutString(e, "environmentId", m.EnvironmentID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "reason", m.Reason, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "reason", string(m.Reason), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutString(e, "title", m.Title, &m.Extra, codec.NonEmpty)
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutMap(e, "annotations", m.Annotations, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutEnum(e, "severity", m.Severity, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "severity", string(m.Severity), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m IssueUpdate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*IssueUpdate).encode) }
+func (m IssueUpdate) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *IssueUpdate) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1037,7 +1205,9 @@ func (m *IssueUpdate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVBatchDelete) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVBatchDelete).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVBatchDelete) encode(e *codec.Encoder) {
@@ -1049,7 +1219,9 @@ func (m *KVBatchDelete) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVBatchEntries) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVBatchEntries).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVBatchEntries) encode(e *codec.Encoder) {
@@ -1060,7 +1232,9 @@ func (m *KVBatchEntries) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVBatchFailure) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVBatchFailure).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVBatchFailure) encode(e *codec.Encoder) {
@@ -1071,7 +1245,11 @@ func (m *KVBatchFailure) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchGet) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVBatchGet).encode) }
+func (m KVBatchGet) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVBatchGet) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1082,7 +1260,9 @@ func (m *KVBatchGet) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVBatchResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVBatchResult).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVBatchResult) encode(e *codec.Encoder) {
@@ -1093,7 +1273,11 @@ func (m *KVBatchResult) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchSet) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVBatchSet).encode) }
+func (m KVBatchSet) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVBatchSet) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1103,7 +1287,9 @@ func (m *KVBatchSet) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVBatchSetEntry) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVBatchSetEntry).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVBatchSetEntry) encode(e *codec.Encoder) {
@@ -1115,7 +1301,11 @@ func (m *KVBatchSetEntry) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCommit) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVCommit).encode) }
+func (m KVCommit) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVCommit) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1126,7 +1316,11 @@ func (m *KVCommit) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCount) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVCount).encode) }
+func (m KVCount) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVCount) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1135,7 +1329,11 @@ func (m *KVCount) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCountQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVCountQuery).encode) }
+func (m KVCountQuery) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVCountQuery) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1145,7 +1343,9 @@ func (m *KVCountQuery) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVCountSelector) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVCountSelector).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVCountSelector) encode(e *codec.Encoder) {
@@ -1155,7 +1355,11 @@ func (m *KVCountSelector) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVDelete) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVDelete).encode) }
+func (m KVDelete) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVDelete) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1165,7 +1369,9 @@ func (m *KVDelete) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVDeleteOptions) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVDeleteOptions).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVDeleteOptions) encode(e *codec.Encoder) {
@@ -1176,7 +1382,11 @@ func (m *KVDeleteOptions) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVDeletion) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVDeletion).encode) }
+func (m KVDeletion) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVDeletion) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1185,7 +1395,11 @@ func (m *KVDeletion) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVEntry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVEntry).encode) }
+func (m KVEntry) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVEntry) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1198,7 +1412,11 @@ func (m *KVEntry) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVFilter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVFilter).encode) }
+func (m KVFilter) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVFilter) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1209,7 +1427,11 @@ func (m *KVFilter) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVGetOptions) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVGetOptions).encode) }
+func (m KVGetOptions) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVGetOptions) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1219,7 +1441,9 @@ func (m *KVGetOptions) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVListOptions) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVListOptions).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVListOptions) encode(e *codec.Encoder) {
@@ -1230,7 +1454,11 @@ func (m *KVListOptions) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVListQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVListQuery).encode) }
+func (m KVListQuery) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVListQuery) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1240,7 +1468,11 @@ func (m *KVListQuery) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVPage).encode) }
+func (m KVPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVPage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1250,7 +1482,11 @@ func (m *KVPage) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVPagination) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVPagination).encode) }
+func (m KVPagination) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVPagination) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1260,7 +1496,11 @@ func (m *KVPagination) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSelector) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVSelector).encode) }
+func (m KVSelector) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVSelector) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1272,7 +1512,11 @@ func (m *KVSelector) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSet) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVSet).encode) }
+func (m KVSet) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVSet) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1282,7 +1526,11 @@ func (m *KVSet) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSetOptions) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVSetOptions).encode) }
+func (m KVSetOptions) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVSetOptions) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1297,7 +1545,11 @@ func (m *KVSetOptions) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStore) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVStore).encode) }
+func (m KVStore) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVStore) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1309,7 +1561,9 @@ func (m *KVStore) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m KVStoreCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*KVStoreCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *KVStoreCreate) encode(e *codec.Encoder) {
@@ -1319,7 +1573,11 @@ func (m *KVStoreCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStoreList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVStoreList).encode) }
+func (m KVStoreList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVStoreList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1328,7 +1586,11 @@ func (m *KVStoreList) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStoreRef) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVStoreRef).encode) }
+func (m KVStoreRef) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVStoreRef) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1337,7 +1599,11 @@ func (m *KVStoreRef) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVValue) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*KVValue).encode) }
+func (m KVValue) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *KVValue) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1349,12 +1615,16 @@ func (m *KVValue) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Log) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Log).encode) }
+func (m Log) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Log) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "timestamp", m.Timestamp, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "severity", m.Severity, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "severity", string(m.Severity), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "error", m.Error, &m.Extra, codec.Nullable)
 	codec.PutRaw(e, "httpRequest", m.HTTPRequest, &m.Extra, codec.OmitZero)
@@ -1363,18 +1633,26 @@ func (m *Log) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogFilter) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*LogFilter).encode) }
+func (m LogFilter) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *LogFilter) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "field", m.Field, &m.Extra, codec.Plain)
 	codec.PutString(e, "value", m.Value, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "match", m.Match, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "match", string(m.Match), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*LogPage).encode) }
+func (m LogPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *LogPage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1384,7 +1662,11 @@ func (m *LogPage) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*LogQuery).encode) }
+func (m LogQuery) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *LogQuery) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1400,18 +1682,26 @@ func (m *LogQuery) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Message) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Message).encode) }
+func (m Message) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Message) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "text", m.Text, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "severity", m.Severity, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "severity", string(m.Severity), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "detail", m.Detail, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Metric) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Metric).encode) }
+func (m Metric) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Metric) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1422,7 +1712,9 @@ func (m *Metric) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m MetricsByProject) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*MetricsByProject).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *MetricsByProject) encode(e *codec.Encoder) {
@@ -1433,7 +1725,9 @@ func (m *MetricsByProject) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationChannel) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationChannel).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationChannel) encode(e *codec.Encoder) {
@@ -1441,7 +1735,7 @@ func (m *NotificationChannel) encode(e *codec.Encoder) {
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
 	codec.PutString(e, "organisation_id", m.OrganisationID, &m.Extra, codec.Plain)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutObject(e, "config", &m.Config, &m.Extra, codec.Plain, (*NotificationConfig).encode)
 	codec.PutTime(e, "created_at", m.CreatedAt, &m.Extra, codec.NonEmpty)
 	codec.PutTime(e, "updated_at", m.UpdatedAt, &m.Extra, codec.NonEmpty)
@@ -1450,20 +1744,24 @@ func (m *NotificationChannel) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationChannelCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationChannelCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationChannelCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutObject(e, "config", &m.Config, &m.Extra, codec.Plain, (*NotificationConfig).encode)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationChannelList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationChannelList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationChannelList) encode(e *codec.Encoder) {
@@ -1474,7 +1772,9 @@ func (m *NotificationChannelList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationConfig) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationConfig).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationConfig) encode(e *codec.Encoder) {
@@ -1485,7 +1785,9 @@ func (m *NotificationConfig) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationEmail) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationEmail).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationEmail) encode(e *codec.Encoder) {
@@ -1497,7 +1799,9 @@ func (m *NotificationEmail) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m NotificationFilters) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*NotificationFilters).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *NotificationFilters) encode(e *codec.Encoder) {
@@ -1512,7 +1816,9 @@ func (m *NotificationFilters) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuth1Endpoint) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuth1Endpoint).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OAuth1Endpoint) encode(e *codec.Encoder) {
@@ -1525,7 +1831,9 @@ func (m *OAuth1Endpoint) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuth1Initialise) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuth1Initialise).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OAuth1Initialise) encode(e *codec.Encoder) {
@@ -1536,14 +1844,16 @@ func (m *OAuth1Initialise) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuth1Parameter) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuth1Parameter).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OAuth1Parameter) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "parameterName", m.ParameterName, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "targetName", m.TargetName, &m.Extra, codec.Nullable)
-	codec.PutEnum(e, "location", m.Location, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "location", string(m.Location), &m.Extra, codec.NonEmpty)
 	codec.PutOptEnum(e, "usages", m.Usages, &m.Extra, codec.Nullable)
 	codec.PutBool(e, "required", m.Required, &m.Extra, codec.Plain)
 	codec.PutBool(e, "modifiable", m.Modifiable, &m.Extra, codec.Plain)
@@ -1551,7 +1861,11 @@ func (m *OAuth1Parameter) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2Grant) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*OAuth2Grant).encode) }
+func (m OAuth2Grant) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m OAuth2Grant) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -1561,13 +1875,15 @@ func (m *OAuth2Grant) encode(e *codec.Encoder) {
 	codec.PutOpt(e, "authorizationCode", &m.AuthorizationCode, &m.Extra, codec.Nullable, (*OAuth2GrantClient).encode)
 	codec.PutMap(e, "clientCredentials", m.ClientCredentials, &m.Extra, codec.OmitZero, codec.AnyOut)
 	codec.PutOpt(e, "password", &m.Password, &m.Extra, codec.Nullable, (*OAuth2GrantClient).encode)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuth2GrantClient) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuth2GrantClient).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
@@ -1584,7 +1900,9 @@ func (m *OAuth2GrantClient) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuth2Initialise) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuth2Initialise).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OAuth2Initialise) encode(e *codec.Encoder) {
@@ -1601,7 +1919,11 @@ func (m *OAuth2Initialise) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2Scope) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*OAuth2Scope).encode) }
+func (m OAuth2Scope) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *OAuth2Scope) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1612,7 +1934,9 @@ func (m *OAuth2Scope) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OAuthRedirect) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OAuthRedirect).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OAuthRedirect) encode(e *codec.Encoder) {
@@ -1623,7 +1947,9 @@ func (m *OAuthRedirect) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m OrganisationMetrics) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*OrganisationMetrics).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *OrganisationMetrics) encode(e *codec.Encoder) {
@@ -1635,7 +1961,11 @@ func (m *OrganisationMetrics) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Project) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Project).encode) }
+func (m Project) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Project) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1654,7 +1984,9 @@ func (m *Project) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectCreate) encode(e *codec.Encoder) {
@@ -1666,7 +1998,9 @@ func (m *ProjectCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectDeploy) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectDeploy).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectDeploy) encode(e *codec.Encoder) {
@@ -1680,14 +2014,16 @@ func (m *ProjectDeploy) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectEnvironment) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectEnvironment).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectEnvironment) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "status", m.Status, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
 	codec.PutTime(e, "updatedAt", m.UpdatedAt, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "publicUrl", m.PublicURL, &m.Extra, codec.Plain)
@@ -1700,7 +2036,11 @@ func (m *ProjectEnvironment) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectList) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ProjectList).encode) }
+func (m ProjectList) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ProjectList) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1710,7 +2050,9 @@ func (m *ProjectList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectMetadata) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectMetadata).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectMetadata) encode(e *codec.Encoder) {
@@ -1721,7 +2063,9 @@ func (m *ProjectMetadata) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectMetrics) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectMetrics).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectMetrics) encode(e *codec.Encoder) {
@@ -1734,7 +2078,9 @@ func (m *ProjectMetrics) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectNotification) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectNotification).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectNotification) encode(e *codec.Encoder) {
@@ -1753,7 +2099,9 @@ func (m *ProjectNotification) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectNotificationCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectNotificationCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectNotificationCreate) encode(e *codec.Encoder) {
@@ -1767,7 +2115,9 @@ func (m *ProjectNotificationCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectNotificationList) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectNotificationList).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectNotificationList) encode(e *codec.Encoder) {
@@ -1778,7 +2128,9 @@ func (m *ProjectNotificationList) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectSettings) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectSettings).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectSettings) encode(e *codec.Encoder) {
@@ -1794,7 +2146,9 @@ func (m *ProjectSettings) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectSummary) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectSummary).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectSummary) encode(e *codec.Encoder) {
@@ -1810,7 +2164,9 @@ func (m *ProjectSummary) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectTrigger) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectTrigger).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectTrigger) encode(e *codec.Encoder) {
@@ -1824,7 +2180,9 @@ func (m *ProjectTrigger) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectUpdate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectUpdate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectUpdate) encode(e *codec.Encoder) {
@@ -1837,7 +2195,9 @@ func (m *ProjectUpdate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ProjectVersion) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ProjectVersion).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ProjectVersion) encode(e *codec.Encoder) {
@@ -1846,14 +2206,16 @@ func (m *ProjectVersion) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.OmitZero, codec.StringOut)
-	codec.PutEnum(e, "state", m.State, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "state", string(m.State), &m.Extra, codec.NonEmpty)
 	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ResourceRequirements) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ResourceRequirements).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ResourceRequirements) encode(e *codec.Encoder) {
@@ -1865,7 +2227,11 @@ func (m *ResourceRequirements) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Resources) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Resources).encode) }
+func (m Resources) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Resources) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1875,7 +2241,11 @@ func (m *Resources) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Scheduler) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Scheduler).encode) }
+func (m Scheduler) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Scheduler) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1888,7 +2258,11 @@ func (m *Scheduler) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Sentiment) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Sentiment).encode) }
+func (m Sentiment) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Sentiment) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1900,7 +2274,9 @@ func (m *Sentiment) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SentimentCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SentimentCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SentimentCreate) encode(e *codec.Encoder) {
@@ -1911,7 +2287,11 @@ func (m *SentimentCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Span) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Span).encode) }
+func (m Span) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Span) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1930,7 +2310,11 @@ func (m *Span) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanContext) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SpanContext).encode) }
+func (m SpanContext) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SpanContext) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1941,7 +2325,11 @@ func (m *SpanContext) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SpanEvent).encode) }
+func (m SpanEvent) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SpanEvent) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1952,7 +2340,11 @@ func (m *SpanEvent) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanStatus) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SpanStatus).encode) }
+func (m SpanStatus) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SpanStatus) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1961,7 +2353,11 @@ func (m *SpanStatus) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanSummary) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SpanSummary).encode) }
+func (m SpanSummary) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SpanSummary) encode(e *codec.Encoder) {
 	e.Begin()
@@ -1976,7 +2372,11 @@ func (m *SpanSummary) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m System) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*System).encode) }
+func (m System) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m System) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -1992,18 +2392,22 @@ func (m *System) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemAction) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SystemAction).encode) }
+func (m SystemAction) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SystemAction) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "systemId", m.SystemID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "contentType", m.ContentType, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
-	codec.PutEnum(e, "method", m.Method, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "method", string(m.Method), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "path", m.Path, &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "parameters", m.Parameters, &m.Extra, codec.NonNil, (*SystemParameter).encode)
 	codec.PutOptString(e, "graphqlQuery", m.GraphQLQuery, &m.Extra, codec.Nullable)
@@ -2014,7 +2418,9 @@ func (m *SystemAction) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemActionCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemActionCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemActionCreate) encode(e *codec.Encoder) {
@@ -2026,7 +2432,9 @@ func (m *SystemActionCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemActionPage) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemActionPage).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemActionPage) encode(e *codec.Encoder) {
@@ -2040,7 +2448,9 @@ func (m *SystemActionPage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemActionSpec) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemActionSpec).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemActionSpec) encode(e *codec.Encoder) {
@@ -2048,8 +2458,8 @@ func (m *SystemActionSpec) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "method", m.Method, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "method", string(m.Method), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "path", m.Path, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "contentType", m.ContentType, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "parameters", m.Parameters, &m.Extra, codec.OmitZero, (*SystemParameter).encode)
@@ -2060,7 +2470,11 @@ func (m *SystemActionSpec) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemCreate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SystemCreate).encode) }
+func (m SystemCreate) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m SystemCreate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -2076,7 +2490,11 @@ func (m *SystemCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SystemPage).encode) }
+func (m SystemPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m SystemPage) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -2092,22 +2510,26 @@ func (m *SystemPage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemParameter) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemParameter).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemParameter) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "in", m.In, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "in", string(m.In), &m.Extra, codec.NonEmpty)
 	codec.PutBool(e, "required", m.Required, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "default", m.Default, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemTrigger) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemTrigger).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemTrigger) encode(e *codec.Encoder) {
@@ -2117,15 +2539,17 @@ func (m *SystemTrigger) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutString(e, "summary", m.Summary, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "method", m.Method, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "method", string(m.Method), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "parameters", m.Parameters, &m.Extra, codec.NonNil, (*SystemParameter).encode)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemTriggerCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemTriggerCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemTriggerCreate) encode(e *codec.Encoder) {
@@ -2137,7 +2561,9 @@ func (m *SystemTriggerCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemTriggerPage) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemTriggerPage).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemTriggerPage) encode(e *codec.Encoder) {
@@ -2151,7 +2577,9 @@ func (m *SystemTriggerPage) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m SystemTriggerSpec) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*SystemTriggerSpec).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *SystemTriggerSpec) encode(e *codec.Encoder) {
@@ -2159,13 +2587,17 @@ func (m *SystemTriggerSpec) encode(e *codec.Encoder) {
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "summary", m.Summary, &m.Extra, codec.Plain)
-	codec.PutEnum(e, "method", m.Method, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "method", string(m.Method), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "parameters", m.Parameters, &m.Extra, codec.OmitZero, (*SystemParameter).encode)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemUpdate) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*SystemUpdate).encode) }
+func (m SystemUpdate) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *SystemUpdate) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2177,7 +2609,9 @@ func (m *SystemUpdate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TestContainer) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TestContainer).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TestContainer) encode(e *codec.Encoder) {
@@ -2188,7 +2622,11 @@ func (m *TestContainer) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestResult) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TestResult).encode) }
+func (m TestResult) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TestResult) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2199,7 +2637,11 @@ func (m *TestResult) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestTrigger) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TestTrigger).encode) }
+func (m TestTrigger) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TestTrigger) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2212,7 +2654,11 @@ func (m *TestTrigger) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Trace) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Trace).encode) }
+func (m Trace) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Trace) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2223,7 +2669,9 @@ func (m *Trace) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TraceAttribute) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TraceAttribute).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TraceAttribute) encode(e *codec.Encoder) {
@@ -2234,7 +2682,11 @@ func (m *TraceAttribute) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TracePage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TracePage).encode) }
+func (m TracePage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TracePage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2244,7 +2696,11 @@ func (m *TracePage) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TraceSpan) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TraceSpan).encode) }
+func (m TraceSpan) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TraceSpan) encode(e *codec.Encoder) {
 	e.Begin()
@@ -2259,17 +2715,23 @@ func (m *TraceSpan) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TraceStatus) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*TraceStatus).encode) }
+func (m TraceStatus) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *TraceStatus) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "code", m.Code, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "code", string(m.Code), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m TranscriptionCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*TranscriptionCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *TranscriptionCreate) encode(e *codec.Encoder) {
@@ -2280,7 +2742,9 @@ func (m *TranscriptionCreate) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ValidationResult) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationResult).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ValidationResult) encode(e *codec.Encoder) {
@@ -2293,7 +2757,9 @@ func (m *ValidationResult) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m ValidationStatus) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*ValidationStatus).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *ValidationStatus) encode(e *codec.Encoder) {
@@ -2308,7 +2774,9 @@ func (m *ValidationStatus) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m VariableValue) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*VariableValue).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *VariableValue) encode(e *codec.Encoder) {
@@ -2319,12 +2787,14 @@ func (m *VariableValue) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m VariablesSchemaPatch) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*VariablesSchemaPatch).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *VariablesSchemaPatch) encode(e *codec.Encoder) {
 	e.Begin()
-	codec.PutEnum(e, "op", m.Op, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "op", string(m.Op), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "path", m.Path, &m.Extra, codec.NonEmpty)
 	codec.PutMap(e, "value", m.Value, &m.Extra, codec.OmitZero, codec.AnyOut)
 	e.End(&m.Extra)
@@ -2332,7 +2802,9 @@ func (m *VariablesSchemaPatch) encode(e *codec.Encoder) {
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
 func (m VersionCreate) MarshalJSON() ([]byte, error) {
-	return codec.Marshal(&m, (*VersionCreate).encode)
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
 }
 
 func (m *VersionCreate) encode(e *codec.Encoder) {
@@ -2345,7 +2817,11 @@ func (m *VersionCreate) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VersionPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*VersionPage).encode) }
+func (m VersionPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *VersionPage) encode(e *codec.Encoder) {
 	e.Begin()

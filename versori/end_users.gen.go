@@ -52,7 +52,11 @@ func (s *EndUsersService) List(ctx context.Context, params EndUserListParams, op
 		Path:      "/o/{organisation_id}/users",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*EndUserPage).decode, opts)
+	var result EndUserPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates an end user.
@@ -72,7 +76,11 @@ func (s *EndUsersService) Create(ctx context.Context, body EndUserCreate, opts .
 		Path:      "/o/{organisation_id}/users",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*EndUser).decode, opts)
+	var result EndUser
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes an end user.
@@ -105,5 +113,9 @@ func (s *EndUsersService) Get(ctx context.Context, userID string, opts ...sdk.Op
 		Path:      "/o/{organisation_id}/users/{user_id}",
 		Args:      []string{userID},
 	}
-	return transport.Do(ctx, s.client, &call, (*EndUser).decode, opts)
+	var result EndUser
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -25,14 +25,14 @@ func (v AuthLocation) Known() bool {
 }
 
 // knownAuthLocation gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownAuthLocation(wire []byte) (AuthLocation, bool) {
+func knownAuthLocation(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "query":
-		return AuthLocationQuery, true
+		return string(AuthLocationQuery), true
 	case "header":
-		return AuthLocationHeader, true
+		return string(AuthLocationHeader), true
 	case "cookie":
-		return AuthLocationCookie, true
+		return string(AuthLocationCookie), true
 	}
 	return "", false
 }
@@ -72,26 +72,26 @@ func (v AuthSchemeType) Known() bool {
 }
 
 // knownAuthSchemeType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownAuthSchemeType(wire []byte) (AuthSchemeType, bool) {
+func knownAuthSchemeType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "none":
-		return AuthSchemeTypeNone, true
+		return string(AuthSchemeTypeNone), true
 	case "api-key":
-		return AuthSchemeTypeAPIKey, true
+		return string(AuthSchemeTypeAPIKey), true
 	case "basic-auth":
-		return AuthSchemeTypeBasicAuth, true
+		return string(AuthSchemeTypeBasicAuth), true
 	case "oauth2":
-		return AuthSchemeTypeOAuth2, true
+		return string(AuthSchemeTypeOAuth2), true
 	case "hmac":
-		return AuthSchemeTypeHMAC, true
+		return string(AuthSchemeTypeHMAC), true
 	case "jwt-bearer":
-		return AuthSchemeTypeJWTBearer, true
+		return string(AuthSchemeTypeJWTBearer), true
 	case "certificate":
-		return AuthSchemeTypeCertificate, true
+		return string(AuthSchemeTypeCertificate), true
 	case "oauth1":
-		return AuthSchemeTypeOAuth1, true
+		return string(AuthSchemeTypeOAuth1), true
 	case "secret":
-		return AuthSchemeTypeSecret, true
+		return string(AuthSchemeTypeSecret), true
 	}
 	return "", false
 }
@@ -121,16 +121,16 @@ func (v AutomationJobStatus) Known() bool {
 }
 
 // knownAutomationJobStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownAutomationJobStatus(wire []byte) (AutomationJobStatus, bool) {
+func knownAutomationJobStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "pending":
-		return AutomationJobStatusPending, true
+		return string(AutomationJobStatusPending), true
 	case "running":
-		return AutomationJobStatusRunning, true
+		return string(AutomationJobStatusRunning), true
 	case "completed":
-		return AutomationJobStatusCompleted, true
+		return string(AutomationJobStatusCompleted), true
 	case "failed":
-		return AutomationJobStatusFailed, true
+		return string(AutomationJobStatusFailed), true
 	}
 	return "", false
 }
@@ -175,30 +175,30 @@ func (v CredentialType) Known() bool {
 }
 
 // knownCredentialType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownCredentialType(wire []byte) (CredentialType, bool) {
+func knownCredentialType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "none":
-		return CredentialTypeNone, true
+		return string(CredentialTypeNone), true
 	case "string":
-		return CredentialTypeString, true
+		return string(CredentialTypeString), true
 	case "binary":
-		return CredentialTypeBinary, true
+		return string(CredentialTypeBinary), true
 	case "basic-auth":
-		return CredentialTypeBasicAuth, true
+		return string(CredentialTypeBasicAuth), true
 	case "oauth2-client":
-		return CredentialTypeOAuth2Client, true
+		return string(CredentialTypeOAuth2Client), true
 	case "oauth1":
-		return CredentialTypeOAuth1, true
+		return string(CredentialTypeOAuth1), true
 	case "oauth1-token":
-		return CredentialTypeOAuth1Token, true
+		return string(CredentialTypeOAuth1Token), true
 	case "oauth2-code":
-		return CredentialTypeOAuth2Code, true
+		return string(CredentialTypeOAuth2Code), true
 	case "oauth2-password":
-		return CredentialTypeOAuth2Password, true
+		return string(CredentialTypeOAuth2Password), true
 	case "oauth2-token":
-		return CredentialTypeOAuth2Token, true
+		return string(CredentialTypeOAuth2Token), true
 	case "certificate":
-		return CredentialTypeCertificate, true
+		return string(CredentialTypeCertificate), true
 	}
 	return "", false
 }
@@ -229,16 +229,16 @@ func (v EnvironmentStatus) Known() bool {
 }
 
 // knownEnvironmentStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownEnvironmentStatus(wire []byte) (EnvironmentStatus, bool) {
+func knownEnvironmentStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "draft":
-		return EnvironmentStatusDraft, true
+		return string(EnvironmentStatusDraft), true
 	case "running":
-		return EnvironmentStatusRunning, true
+		return string(EnvironmentStatusRunning), true
 	case "suspended":
-		return EnvironmentStatusSuspended, true
+		return string(EnvironmentStatusSuspended), true
 	case "error":
-		return EnvironmentStatusError, true
+		return string(EnvironmentStatusError), true
 	}
 	return "", false
 }
@@ -266,14 +266,14 @@ func (v HMACAlgorithm) Known() bool {
 }
 
 // knownHMACAlgorithm gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownHMACAlgorithm(wire []byte) (HMACAlgorithm, bool) {
+func knownHMACAlgorithm(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "sha1":
-		return HMACAlgorithmSHA1, true
+		return string(HMACAlgorithmSHA1), true
 	case "sha256":
-		return HMACAlgorithmSHA256, true
+		return string(HMACAlgorithmSHA256), true
 	case "sha512":
-		return HMACAlgorithmSHA512, true
+		return string(HMACAlgorithmSHA512), true
 	}
 	return "", false
 }
@@ -301,14 +301,14 @@ func (v HMACEncoding) Known() bool {
 }
 
 // knownHMACEncoding gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownHMACEncoding(wire []byte) (HMACEncoding, bool) {
+func knownHMACEncoding(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "hex":
-		return HMACEncodingHex, true
+		return string(HMACEncodingHex), true
 	case "base64":
-		return HMACEncodingBase64, true
+		return string(HMACEncodingBase64), true
 	case "base64url":
-		return HMACEncodingBase64URL, true
+		return string(HMACEncodingBase64URL), true
 	}
 	return "", false
 }
@@ -334,12 +334,12 @@ func (v HMACInput) Known() bool {
 }
 
 // knownHMACInput gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownHMACInput(wire []byte) (HMACInput, bool) {
+func knownHMACInput(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "body":
-		return HMACInputBody, true
+		return string(HMACInputBody), true
 	case "url":
-		return HMACInputURL, true
+		return string(HMACInputURL), true
 	}
 	return "", false
 }
@@ -375,22 +375,22 @@ func (v HTTPMethod) Known() bool {
 }
 
 // knownHTTPMethod gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownHTTPMethod(wire []byte) (HTTPMethod, bool) {
+func knownHTTPMethod(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "GET":
-		return HTTPMethodGET, true
+		return string(HTTPMethodGET), true
 	case "POST":
-		return HTTPMethodPOST, true
+		return string(HTTPMethodPOST), true
 	case "PUT":
-		return HTTPMethodPUT, true
+		return string(HTTPMethodPUT), true
 	case "PATCH":
-		return HTTPMethodPATCH, true
+		return string(HTTPMethodPATCH), true
 	case "DELETE":
-		return HTTPMethodDELETE, true
+		return string(HTTPMethodDELETE), true
 	case "HEAD":
-		return HTTPMethodHEAD, true
+		return string(HTTPMethodHEAD), true
 	case "OPTIONS":
-		return HTTPMethodOPTIONS, true
+		return string(HTTPMethodOPTIONS), true
 	}
 	return "", false
 }
@@ -416,12 +416,12 @@ func (v IssueDate) Known() bool {
 }
 
 // knownIssueDate gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIssueDate(wire []byte) (IssueDate, bool) {
+func knownIssueDate(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "createdAt":
-		return IssueDateCreatedAt, true
+		return string(IssueDateCreatedAt), true
 	case "lastSeenAt":
-		return IssueDateLastSeenAt, true
+		return string(IssueDateLastSeenAt), true
 	}
 	return "", false
 }
@@ -447,12 +447,12 @@ func (v IssueReason) Known() bool {
 }
 
 // knownIssueReason gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIssueReason(wire []byte) (IssueReason, bool) {
+func knownIssueReason(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "error":
-		return IssueReasonError, true
+		return string(IssueReasonError), true
 	case "manual":
-		return IssueReasonManual, true
+		return string(IssueReasonManual), true
 	}
 	return "", false
 }
@@ -480,14 +480,14 @@ func (v IssueResolution) Known() bool {
 }
 
 // knownIssueResolution gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIssueResolution(wire []byte) (IssueResolution, bool) {
+func knownIssueResolution(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "resolved":
-		return IssueResolutionResolved, true
+		return string(IssueResolutionResolved), true
 	case "negated":
-		return IssueResolutionNegated, true
+		return string(IssueResolutionNegated), true
 	case "ignored":
-		return IssueResolutionIgnored, true
+		return string(IssueResolutionIgnored), true
 	}
 	return "", false
 }
@@ -518,16 +518,16 @@ func (v IssueSeverity) Known() bool {
 }
 
 // knownIssueSeverity gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIssueSeverity(wire []byte) (IssueSeverity, bool) {
+func knownIssueSeverity(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "critical":
-		return IssueSeverityCritical, true
+		return string(IssueSeverityCritical), true
 	case "high":
-		return IssueSeverityHigh, true
+		return string(IssueSeverityHigh), true
 	case "medium":
-		return IssueSeverityMedium, true
+		return string(IssueSeverityMedium), true
 	case "low":
-		return IssueSeverityLow, true
+		return string(IssueSeverityLow), true
 	}
 	return "", false
 }
@@ -557,16 +557,16 @@ func (v IssueStatus) Known() bool {
 }
 
 // knownIssueStatus gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownIssueStatus(wire []byte) (IssueStatus, bool) {
+func knownIssueStatus(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "open":
-		return IssueStatusOpen, true
+		return string(IssueStatusOpen), true
 	case "acked":
-		return IssueStatusAcked, true
+		return string(IssueStatusAcked), true
 	case "resolved":
-		return IssueStatusResolved, true
+		return string(IssueStatusResolved), true
 	case "closed":
-		return IssueStatusClosed, true
+		return string(IssueStatusClosed), true
 	}
 	return "", false
 }
@@ -601,20 +601,20 @@ func (v LogMatch) Known() bool {
 }
 
 // knownLogMatch gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownLogMatch(wire []byte) (LogMatch, bool) {
+func knownLogMatch(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "eq":
-		return LogMatchEq, true
+		return string(LogMatchEq), true
 	case "not_eq":
-		return LogMatchNotEq, true
+		return string(LogMatchNotEq), true
 	case "reg_eq":
-		return LogMatchRegEq, true
+		return string(LogMatchRegEq), true
 	case "not_reg_eq":
-		return LogMatchNotRegEq, true
+		return string(LogMatchNotRegEq), true
 	case "search":
-		return LogMatchSearch, true
+		return string(LogMatchSearch), true
 	case "not_search":
-		return LogMatchNotSearch, true
+		return string(LogMatchNotSearch), true
 	}
 	return "", false
 }
@@ -641,12 +641,12 @@ func (v LogOrder) Known() bool {
 }
 
 // knownLogOrder gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownLogOrder(wire []byte) (LogOrder, bool) {
+func knownLogOrder(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "asc":
-		return LogOrderAsc, true
+		return string(LogOrderAsc), true
 	case "desc":
-		return LogOrderDesc, true
+		return string(LogOrderDesc), true
 	}
 	return "", false
 }
@@ -676,16 +676,16 @@ func (v LogSeverity) Known() bool {
 }
 
 // knownLogSeverity gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownLogSeverity(wire []byte) (LogSeverity, bool) {
+func knownLogSeverity(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "debug":
-		return LogSeverityDebug, true
+		return string(LogSeverityDebug), true
 	case "info":
-		return LogSeverityInfo, true
+		return string(LogSeverityInfo), true
 	case "warn":
-		return LogSeverityWarn, true
+		return string(LogSeverityWarn), true
 	case "error":
-		return LogSeverityError, true
+		return string(LogSeverityError), true
 	}
 	return "", false
 }
@@ -713,14 +713,14 @@ func (v MessageSeverity) Known() bool {
 }
 
 // knownMessageSeverity gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownMessageSeverity(wire []byte) (MessageSeverity, bool) {
+func knownMessageSeverity(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "info":
-		return MessageSeverityInfo, true
+		return string(MessageSeverityInfo), true
 	case "warning":
-		return MessageSeverityWarning, true
+		return string(MessageSeverityWarning), true
 	case "error":
-		return MessageSeverityError, true
+		return string(MessageSeverityError), true
 	}
 	return "", false
 }
@@ -744,10 +744,10 @@ func (v NotificationType) Known() bool {
 }
 
 // knownNotificationType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownNotificationType(wire []byte) (NotificationType, bool) {
+func knownNotificationType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "email":
-		return NotificationTypeEmail, true
+		return string(NotificationTypeEmail), true
 	}
 	return "", false
 }
@@ -782,20 +782,20 @@ func (v OAuth1ParameterLocation) Known() bool {
 }
 
 // knownOAuth1ParameterLocation gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownOAuth1ParameterLocation(wire []byte) (OAuth1ParameterLocation, bool) {
+func knownOAuth1ParameterLocation(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "LOCATION_IGNORE":
-		return OAuth1ParameterLocationIgnore, true
+		return string(OAuth1ParameterLocationIgnore), true
 	case "LOCATION_BODY":
-		return OAuth1ParameterLocationBody, true
+		return string(OAuth1ParameterLocationBody), true
 	case "LOCATION_HEADER":
-		return OAuth1ParameterLocationHeader, true
+		return string(OAuth1ParameterLocationHeader), true
 	case "LOCATION_QUERY":
-		return OAuth1ParameterLocationQuery, true
+		return string(OAuth1ParameterLocationQuery), true
 	case "LOCATION_ENDPOINT":
-		return OAuth1ParameterLocationEndpoint, true
+		return string(OAuth1ParameterLocationEndpoint), true
 	case "LOCATION_HEADER_PARAMETER":
-		return OAuth1ParameterLocationHeaderParameter, true
+		return string(OAuth1ParameterLocationHeaderParameter), true
 	}
 	return "", false
 }
@@ -824,14 +824,14 @@ func (v OAuth1ParameterUsage) Known() bool {
 }
 
 // knownOAuth1ParameterUsage gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownOAuth1ParameterUsage(wire []byte) (OAuth1ParameterUsage, bool) {
+func knownOAuth1ParameterUsage(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "USAGE_UNKNOWN":
-		return OAuth1ParameterUsageUnknown, true
+		return string(OAuth1ParameterUsageUnknown), true
 	case "USAGE_TEMP_CREDENTIAL_ENDPOINT":
-		return OAuth1ParameterUsageTempCredentialEndpoint, true
+		return string(OAuth1ParameterUsageTempCredentialEndpoint), true
 	case "USAGE_TOKEN_REQUEST_ENDPOINT":
-		return OAuth1ParameterUsageTokenRequestEndpoint, true
+		return string(OAuth1ParameterUsageTokenRequestEndpoint), true
 	}
 	return "", false
 }
@@ -859,14 +859,14 @@ func (v OAuth1Transmission) Known() bool {
 }
 
 // knownOAuth1Transmission gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownOAuth1Transmission(wire []byte) (OAuth1Transmission, bool) {
+func knownOAuth1Transmission(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "AUTH_STYLE_AUTHORIZATION_HEADER":
-		return OAuth1TransmissionAuthorizationHeader, true
+		return string(OAuth1TransmissionAuthorizationHeader), true
 	case "AUTH_STYLE_FORM":
-		return OAuth1TransmissionForm, true
+		return string(OAuth1TransmissionForm), true
 	case "AUTH_STYLE_QUERY":
-		return OAuth1TransmissionQuery, true
+		return string(OAuth1TransmissionQuery), true
 	}
 	return "", false
 }
@@ -894,14 +894,14 @@ func (v OAuth2GrantType) Known() bool {
 }
 
 // knownOAuth2GrantType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownOAuth2GrantType(wire []byte) (OAuth2GrantType, bool) {
+func knownOAuth2GrantType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "authorizationCode":
-		return OAuth2GrantTypeAuthorizationCode, true
+		return string(OAuth2GrantTypeAuthorizationCode), true
 	case "clientCredentials":
-		return OAuth2GrantTypeClientCredentials, true
+		return string(OAuth2GrantTypeClientCredentials), true
 	case "password":
-		return OAuth2GrantTypePassword, true
+		return string(OAuth2GrantTypePassword), true
 	}
 	return "", false
 }
@@ -927,12 +927,12 @@ func (v SystemActionType) Known() bool {
 }
 
 // knownSystemActionType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSystemActionType(wire []byte) (SystemActionType, bool) {
+func knownSystemActionType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "http":
-		return SystemActionTypeHTTP, true
+		return string(SystemActionTypeHTTP), true
 	case "graphql":
-		return SystemActionTypeGraphQL, true
+		return string(SystemActionTypeGraphQL), true
 	}
 	return "", false
 }
@@ -960,14 +960,14 @@ func (v SystemParameterLocation) Known() bool {
 }
 
 // knownSystemParameterLocation gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSystemParameterLocation(wire []byte) (SystemParameterLocation, bool) {
+func knownSystemParameterLocation(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "path":
-		return SystemParameterLocationPath, true
+		return string(SystemParameterLocationPath), true
 	case "query":
-		return SystemParameterLocationQuery, true
+		return string(SystemParameterLocationQuery), true
 	case "header":
-		return SystemParameterLocationHeader, true
+		return string(SystemParameterLocationHeader), true
 	}
 	return "", false
 }
@@ -995,14 +995,14 @@ func (v SystemParameterType) Known() bool {
 }
 
 // knownSystemParameterType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSystemParameterType(wire []byte) (SystemParameterType, bool) {
+func knownSystemParameterType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "string":
-		return SystemParameterTypeString, true
+		return string(SystemParameterTypeString), true
 	case "integer":
-		return SystemParameterTypeInteger, true
+		return string(SystemParameterTypeInteger), true
 	case "boolean":
-		return SystemParameterTypeBoolean, true
+		return string(SystemParameterTypeBoolean), true
 	}
 	return "", false
 }
@@ -1026,10 +1026,10 @@ func (v SystemTriggerType) Known() bool {
 }
 
 // knownSystemTriggerType gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownSystemTriggerType(wire []byte) (SystemTriggerType, bool) {
+func knownSystemTriggerType(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "http":
-		return SystemTriggerTypeHTTP, true
+		return string(SystemTriggerTypeHTTP), true
 	}
 	return "", false
 }
@@ -1055,12 +1055,12 @@ func (v TraceStatusCode) Known() bool {
 }
 
 // knownTraceStatusCode gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownTraceStatusCode(wire []byte) (TraceStatusCode, bool) {
+func knownTraceStatusCode(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "OK":
-		return TraceStatusCodeOK, true
+		return string(TraceStatusCodeOK), true
 	case "ERROR":
-		return TraceStatusCodeERROR, true
+		return string(TraceStatusCodeERROR), true
 	}
 	return "", false
 }
@@ -1088,14 +1088,14 @@ func (v VariablesSchemaOp) Known() bool {
 }
 
 // knownVariablesSchemaOp gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownVariablesSchemaOp(wire []byte) (VariablesSchemaOp, bool) {
+func knownVariablesSchemaOp(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "add":
-		return VariablesSchemaOpAdd, true
+		return string(VariablesSchemaOpAdd), true
 	case "remove":
-		return VariablesSchemaOpRemove, true
+		return string(VariablesSchemaOpRemove), true
 	case "replace":
-		return VariablesSchemaOpReplace, true
+		return string(VariablesSchemaOpReplace), true
 	}
 	return "", false
 }
@@ -1126,16 +1126,16 @@ func (v VersionState) Known() bool {
 }
 
 // knownVersionState gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownVersionState(wire []byte) (VersionState, bool) {
+func knownVersionState(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "draft":
-		return VersionStateDraft, true
+		return string(VersionStateDraft), true
 	case "failed":
-		return VersionStateFailed, true
+		return string(VersionStateFailed), true
 	case "ready":
-		return VersionStateReady, true
+		return string(VersionStateReady), true
 	case "superseded":
-		return VersionStateSuperseded, true
+		return string(VersionStateSuperseded), true
 	}
 	return "", false
 }

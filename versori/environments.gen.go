@@ -72,7 +72,11 @@ func (s *EnvironmentsService) Call(ctx context.Context, projectID string, body E
 		Body:      body.encode,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*EnvironmentCallResult).decode, opts)
+	var result EnvironmentCallResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Clone creates an environment from another one.
@@ -93,7 +97,11 @@ func (s *EnvironmentsService) Clone(ctx context.Context, projectID string, body 
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // EnvironmentChangeExecutionPoolParams holds the parameters of Environments.ChangeExecutionPool. What is left
@@ -130,7 +138,11 @@ func (s *EnvironmentsService) ChangeExecutionPool(ctx context.Context, projectID
 		Repeat:    transport.Never,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*ProjectEnvironment).decode, opts)
+	var result ProjectEnvironment
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Sync deploys to one environment what runs in another.
@@ -153,7 +165,11 @@ func (s *EnvironmentsService) Sync(ctx context.Context, projectID string, body E
 		Body:      body.encode,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes an environment.
@@ -175,7 +191,11 @@ func (s *EnvironmentsService) Delete(ctx context.Context, projectID string, envi
 		Path:      "/o/{organisation_id}/projects/{project_id}/environments/{environment_id}",
 		Args:      []string{projectID, environmentID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // EnvironmentSuspendParams holds the parameters of Environments.Suspend. What is left zero is left to the
@@ -204,5 +224,9 @@ func (s *EnvironmentsService) Suspend(ctx context.Context, projectID string, par
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

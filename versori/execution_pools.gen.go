@@ -26,5 +26,9 @@ func (s *ExecutionPoolsService) List(ctx context.Context, opts ...sdk.Option) (*
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/execution-pools",
 	}
-	return transport.Do(ctx, s.client, &call, (*ExecutionPoolList).decode, opts)
+	var result ExecutionPoolList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -29,7 +29,11 @@ func (s *FilesService) Get(ctx context.Context, projectID string, opts ...sdk.Op
 		Path:      "/o/{organisation_id}/projects/{project_id}/files",
 		Args:      []string{projectID},
 	}
-	return transport.Do(ctx, s.client, &call, (*FileSet).decode, opts)
+	var result FileSet
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Patch writes some of the draft files of a project.
@@ -88,5 +92,9 @@ func (s *FilesService) Validate(ctx context.Context, projectID string, body File
 		Body:      body.encode,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*ValidationResult).decode, opts)
+	var result ValidationResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

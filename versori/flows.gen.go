@@ -27,7 +27,11 @@ func (s *FlowsService) List(ctx context.Context, projectID string, opts ...sdk.O
 		Path:      "/o/{organisation_id}/projects/{project_id}/workflows",
 		Args:      []string{projectID},
 	}
-	return transport.Do(ctx, s.client, &call, (*FlowList).decode, opts)
+	var result FlowList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a flow.
@@ -59,7 +63,11 @@ func (s *FlowsService) Get(ctx context.Context, projectID string, flowName strin
 		Path:      "/o/{organisation_id}/projects/{project_id}/workflows/{flow_name}",
 		Args:      []string{projectID, flowName},
 	}
-	return transport.Do(ctx, s.client, &call, (*Flow).decode, opts)
+	var result Flow
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates a flow, or creates it.
@@ -81,5 +89,9 @@ func (s *FlowsService) Update(ctx context.Context, projectID string, flowName st
 		Args:      []string{projectID, flowName},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Flow).decode, opts)
+	var result Flow
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -82,29 +82,33 @@ func (s *IssuesService) List(ctx context.Context, params IssueListParams, opts .
 		Path:      "/o/{organisation_id}/issues",
 		Query:     query,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Issue).decode), opts)
-	if err != nil {
+	var result []Issue
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Issue).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *IssuesService) Pages(ctx context.Context, params IssueListParams, opts ...sdk.Option) iter.Seq2[[]Issue, error] {
-	fetch := func(ctx context.Context, params IssueListParams) ([]Issue, error) {
-		return s.List(ctx, params, opts...)
-	}
-	next := func(params *IssueListParams, page []Issue) (string, bool) {
-		if len(page) == 0 {
-			return "", false
+	begin := func() (func(context.Context) ([]Issue, error), func([]Issue) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) ([]Issue, error) {
+			return s.List(ctx, params, opts...)
 		}
-		last := page[len(page)-1].ID
-		params.After = last
-		return last, true
+		next := func(page []Issue) (string, bool) {
+			if len(page) == 0 {
+				return "", false
+			}
+			last := page[len(page)-1].ID
+			params.After = last
+			return last, true
+		}
+		return fetch, next
 	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -130,7 +134,11 @@ func (s *IssuesService) Create(ctx context.Context, body IssueCreate, opts ...sd
 		Path:      "/o/{organisation_id}/issues",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Issue).decode, opts)
+	var result Issue
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates an issue.
@@ -150,5 +158,9 @@ func (s *IssuesService) Update(ctx context.Context, issueID string, body IssueUp
 		Args:      []string{issueID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Issue).decode, opts)
+	var result Issue
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

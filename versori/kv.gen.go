@@ -38,7 +38,11 @@ func (s *KVService) BatchDelete(ctx context.Context, storeID string, body KVBatc
 		Body:      body.encode,
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVDeletion).decode, opts)
+	var result KVDeletion
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // BatchGet gets the values under several keys.
@@ -59,7 +63,11 @@ func (s *KVService) BatchGet(ctx context.Context, storeID string, body KVBatchGe
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVBatchEntries).decode, opts)
+	var result KVBatchEntries
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // BatchSet sets the values under several keys.
@@ -81,7 +89,11 @@ func (s *KVService) BatchSet(ctx context.Context, storeID string, body KVBatchSe
 		Body:      body.encode,
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVBatchResult).decode, opts)
+	var result KVBatchResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Count counts the entries under a prefix.
@@ -102,7 +114,11 @@ func (s *KVService) Count(ctx context.Context, storeID string, body KVCountQuery
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVCount).decode, opts)
+	var result KVCount
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // List lists the entries of a store, the newest first.
@@ -126,24 +142,32 @@ func (s *KVService) List(ctx context.Context, storeID string, body KVListQuery, 
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVPage).decode, opts)
+	var result KVPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *KVService) Pages(ctx context.Context, storeID string, params KVListQuery, opts ...sdk.Option) iter.Seq2[*KVPage, error] {
-	fetch := func(ctx context.Context, params KVListQuery) (*KVPage, error) {
-		return s.List(ctx, storeID, params, opts...)
+	begin := func() (func(context.Context) (*KVPage, error), func(*KVPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*KVPage, error) {
+			return s.List(ctx, storeID, params, opts...)
+		}
+		next := func(page *KVPage) (string, bool) {
+			token := page.Pagination.NextCursor
+			selector := params.Selector.Or(KVSelector{})
+			selector.After = sdk.Some(token)
+			params.Selector = sdk.Some(selector)
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *KVListQuery, page *KVPage) (string, bool) {
-		token := page.Pagination.NextCursor
-		selector := params.Selector.Or(KVSelector{})
-		selector.After = sdk.Some(token)
-		params.Selector = sdk.Some(selector)
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -175,7 +199,11 @@ func (s *KVService) Delete(ctx context.Context, storeID string, key string, body
 		Segments:  "key",
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVDeletion).decode, opts)
+	var result KVDeletion
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Get gets the value under a key.
@@ -196,7 +224,11 @@ func (s *KVService) Get(ctx context.Context, storeID string, key string, opts ..
 		Args:      []string{storeID, key},
 		Segments:  "key",
 	}
-	return transport.Do(ctx, s.client, &call, (*KVValue).decode, opts)
+	var result KVValue
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Set sets the value under a key.
@@ -223,5 +255,9 @@ func (s *KVService) Set(ctx context.Context, storeID string, key string, body KV
 		Segments:  "key",
 		Repeat:    transport.Never,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVCommit).decode, opts)
+	var result KVCommit
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

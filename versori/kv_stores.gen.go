@@ -28,7 +28,11 @@ func (s *KVStoresService) List(ctx context.Context, opts ...sdk.Option) (*KVStor
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/store",
 	}
-	return transport.Do(ctx, s.client, &call, (*KVStoreList).decode, opts)
+	var result KVStoreList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates a KV store.
@@ -46,5 +50,9 @@ func (s *KVStoresService) Create(ctx context.Context, body KVStoreCreate, opts .
 		Path:      "/o/{organisation_id}/store",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*KVStoreRef).decode, opts)
+	var result KVStoreRef
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

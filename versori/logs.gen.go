@@ -87,22 +87,30 @@ func (s *LogsService) List(ctx context.Context, projectID string, params LogList
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*LogPage).decode, opts)
+	var result LogPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *LogsService) Pages(ctx context.Context, projectID string, params LogListParams, opts ...sdk.Option) iter.Seq2[*LogPage, error] {
-	fetch := func(ctx context.Context, params LogListParams) (*LogPage, error) {
-		return s.List(ctx, projectID, params, opts...)
+	begin := func() (func(context.Context) (*LogPage, error), func(*LogPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*LogPage, error) {
+			return s.List(ctx, projectID, params, opts...)
+		}
+		next := func(page *LogPage) (string, bool) {
+			token := page.NextToken.Or("")
+			params.NextToken = token
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *LogListParams, page *LogPage) (string, bool) {
-		token := page.NextToken.Or("")
-		params.NextToken = token
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -142,22 +150,30 @@ func (s *LogsService) Search(ctx context.Context, projectID string, body LogQuer
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*LogPage).decode, opts)
+	var result LogPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // SearchPages iterates over the pages of Search, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *LogsService) SearchPages(ctx context.Context, projectID string, params LogQuery, query LogSearchParams, opts ...sdk.Option) iter.Seq2[*LogPage, error] {
-	fetch := func(ctx context.Context, params LogQuery) (*LogPage, error) {
-		return s.Search(ctx, projectID, params, query, opts...)
+	begin := func() (func(context.Context) (*LogPage, error), func(*LogPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*LogPage, error) {
+			return s.Search(ctx, projectID, params, query, opts...)
+		}
+		next := func(page *LogPage) (string, bool) {
+			token := page.NextToken.Or("")
+			params.NextToken = sdk.Some(token)
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *LogQuery, page *LogPage) (string, bool) {
-		token := page.NextToken.Or("")
-		params.NextToken = sdk.Some(token)
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // SearchAll iterates over the items of all pages; see SearchPages for how pages follow each other. Items are copies:

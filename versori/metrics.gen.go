@@ -26,7 +26,11 @@ func (s *MetricsService) GetOrganisation(ctx context.Context, opts ...sdk.Option
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/metricssummary",
 	}
-	return transport.Do(ctx, s.client, &call, (*OrganisationMetrics).decode, opts)
+	var result OrganisationMetrics
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // GetProjects gets the metrics of each project.
@@ -42,5 +46,9 @@ func (s *MetricsService) GetProjects(ctx context.Context, opts ...sdk.Option) (*
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/projects/metricssummary",
 	}
-	return transport.Do(ctx, s.client, &call, (*MetricsByProject).decode, opts)
+	var result MetricsByProject
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -25,7 +25,11 @@ func (s *NotificationChannelsService) List(ctx context.Context, opts ...sdk.Opti
 		Method:    "GET",
 		Path:      "/o/{organisation_id}/notification_channels",
 	}
-	return transport.Do(ctx, s.client, &call, (*NotificationChannelList).decode, opts)
+	var result NotificationChannelList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates a notification channel.
@@ -43,7 +47,11 @@ func (s *NotificationChannelsService) Create(ctx context.Context, body Notificat
 		Path:      "/o/{organisation_id}/notification_channels",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*NotificationChannel).decode, opts)
+	var result NotificationChannel
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a notification channel.

@@ -40,7 +40,11 @@ func (s *ProjectNotificationsService) List(ctx context.Context, projectID string
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ProjectNotificationList).decode, opts)
+	var result ProjectNotificationList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create links an environment to a notification channel.
@@ -59,7 +63,11 @@ func (s *ProjectNotificationsService) Create(ctx context.Context, projectID stri
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ProjectNotification).decode, opts)
+	var result ProjectNotification
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // ProjectNotificationDeleteParams holds the parameters of ProjectNotifications.Delete. What is left zero is

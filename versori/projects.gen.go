@@ -41,7 +41,11 @@ func (s *ProjectsService) List(ctx context.Context, params ProjectListParams, op
 		Path:      "/o/{organisation_id}/projects",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*ProjectList).decode, opts)
+	var result ProjectList
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates a project.
@@ -60,7 +64,11 @@ func (s *ProjectsService) Create(ctx context.Context, body ProjectCreate, opts .
 		Path:      "/o/{organisation_id}/projects",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a project.
@@ -97,7 +105,11 @@ func (s *ProjectsService) Get(ctx context.Context, projectID string, opts ...sdk
 		Path:      "/o/{organisation_id}/projects/{project_id}",
 		Args:      []string{projectID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates the name, settings or metadata of a project.
@@ -120,7 +132,11 @@ func (s *ProjectsService) Update(ctx context.Context, projectID string, body Pro
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Clone clones a project.
@@ -140,7 +156,11 @@ func (s *ProjectsService) Clone(ctx context.Context, projectID string, opts ...s
 		Path:      "/o/{organisation_id}/projects/{project_id}/clone",
 		Args:      []string{projectID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // ProjectDeployParams holds the parameters of Projects.Deploy. What is left zero is left to the platform's
@@ -184,7 +204,11 @@ func (s *ProjectsService) Deploy(ctx context.Context, projectID string, body Pro
 		Repeat:    transport.Never,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // AddSentiment adds an entry to the sentiment history of a project.
@@ -204,7 +228,11 @@ func (s *ProjectsService) AddSentiment(ctx context.Context, projectID string, bo
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Unstar takes the star from a project.

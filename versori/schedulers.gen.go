@@ -27,11 +27,11 @@ func (s *SchedulersService) List(ctx context.Context, environmentID string, opts
 		Path:      "/o/{organisation_id}/environments/{environment_id}/schedulers",
 		Args:      []string{environmentID},
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Scheduler).decode), opts)
-	if err != nil {
+	var result []Scheduler
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Scheduler).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Get gets a scheduler.
@@ -47,7 +47,11 @@ func (s *SchedulersService) Get(ctx context.Context, environmentID string, sched
 		Path:      "/o/{organisation_id}/environments/{environment_id}/schedulers/{scheduler_id}",
 		Args:      []string{environmentID, schedulerID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Scheduler).decode, opts)
+	var result Scheduler
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Trigger triggers a scheduler once.

@@ -40,7 +40,11 @@ func (s *SystemActionsService) List(ctx context.Context, systemID string, params
 		Args:      []string{systemID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*SystemActionPage).decode, opts)
+	var result SystemActionPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates actions of a system.
@@ -62,11 +66,11 @@ func (s *SystemActionsService) Create(ctx context.Context, systemID string, body
 		Args:      []string{systemID},
 		Body:      body.encode,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*SystemAction).decode), opts)
-	if err != nil {
+	var result []SystemAction
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*SystemAction).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Delete deletes an action of a system.
@@ -98,7 +102,11 @@ func (s *SystemActionsService) Get(ctx context.Context, systemID string, actionI
 		Path:      "/o/{organisation_id}/systems/{system_id}/actions/{action_id}",
 		Args:      []string{systemID, actionID},
 	}
-	return transport.Do(ctx, s.client, &call, (*SystemAction).decode, opts)
+	var result SystemAction
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates an action of a system.
@@ -115,7 +123,11 @@ func (s *SystemActionsService) Update(ctx context.Context, systemID string, acti
 		Args:      []string{systemID, actionID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*SystemAction).decode, opts)
+	var result SystemAction
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Link links actions of a system to a project.

@@ -60,7 +60,11 @@ func (s *SystemTriggersService) List(ctx context.Context, systemID string, param
 		Args:      []string{systemID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*SystemTriggerPage).decode, opts)
+	var result SystemTriggerPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Create creates triggers of a system.
@@ -82,9 +86,9 @@ func (s *SystemTriggersService) Create(ctx context.Context, systemID string, bod
 		Args:      []string{systemID},
 		Body:      body.encode,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*SystemTrigger).decode), opts)
-	if err != nil {
+	var result []SystemTrigger
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*SystemTrigger).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

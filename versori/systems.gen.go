@@ -55,22 +55,30 @@ func (s *SystemsService) List(ctx context.Context, params SystemListParams, opts
 		Path:      "/o/{organisation_id}/systems",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*SystemPage).decode, opts)
+	var result SystemPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *SystemsService) Pages(ctx context.Context, params SystemListParams, opts ...sdk.Option) iter.Seq2[*SystemPage, error] {
-	fetch := func(ctx context.Context, params SystemListParams) (*SystemPage, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*SystemPage, error), func(*SystemPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*SystemPage, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *SystemPage) (string, bool) {
+			token := page.Next.Or("")
+			params.After = token
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *SystemListParams, page *SystemPage) (string, bool) {
-		token := page.Next.Or("")
-		params.After = token
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -96,7 +104,11 @@ func (s *SystemsService) Create(ctx context.Context, body SystemCreate, opts ...
 		Path:      "/o/{organisation_id}/systems",
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*System).decode, opts)
+	var result System
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a system.
@@ -128,7 +140,11 @@ func (s *SystemsService) Get(ctx context.Context, systemID string, opts ...sdk.O
 		Path:      "/o/{organisation_id}/systems/{system_id}",
 		Args:      []string{systemID},
 	}
-	return transport.Do(ctx, s.client, &call, (*System).decode, opts)
+	var result System
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Update updates a system.
@@ -146,5 +162,9 @@ func (s *SystemsService) Update(ctx context.Context, systemID string, body Syste
 		Args:      []string{systemID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*System).decode, opts)
+	var result System
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -33,7 +33,11 @@ func (s *TestContainersService) Start(ctx context.Context, projectID string, opt
 		Args:      []string{projectID},
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*TestContainer).decode, opts)
+	var result TestContainer
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Trigger triggers a workflow in the test container.
@@ -56,5 +60,9 @@ func (s *TestContainersService) Trigger(ctx context.Context, projectID string, t
 		Body:      body.encode,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*TestResult).decode, opts)
+	var result TestResult
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

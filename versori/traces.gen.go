@@ -75,22 +75,30 @@ func (s *TracesService) List(ctx context.Context, projectID string, params Trace
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*TracePage).decode, opts)
+	var result TracePage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *TracesService) Pages(ctx context.Context, projectID string, params TraceListParams, opts ...sdk.Option) iter.Seq2[*TracePage, error] {
-	fetch := func(ctx context.Context, params TraceListParams) (*TracePage, error) {
-		return s.List(ctx, projectID, params, opts...)
+	begin := func() (func(context.Context) (*TracePage, error), func(*TracePage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*TracePage, error) {
+			return s.List(ctx, projectID, params, opts...)
+		}
+		next := func(page *TracePage) (string, bool) {
+			token := page.NextToken.Or("")
+			params.NextToken = token
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *TraceListParams, page *TracePage) (string, bool) {
-		token := page.NextToken.Or("")
-		params.NextToken = token
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -113,5 +121,9 @@ func (s *TracesService) Get(ctx context.Context, projectID string, traceID strin
 		Path:      "/o/{organisation_id}/projects/{project_id}/traces/{trace_id}",
 		Args:      []string{projectID, traceID},
 	}
-	return transport.Do(ctx, s.client, &call, (*Trace).decode, opts)
+	var result Trace
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

@@ -30,11 +30,11 @@ func (s *VariablesService) GetSchema(ctx context.Context, projectID string, opts
 		Path:      "/o/{organisation_id}/projects/{project_id}/variables",
 		Args:      []string{projectID},
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // PatchSchema changes one place in the schema of a project's variables.
@@ -54,11 +54,11 @@ func (s *VariablesService) PatchSchema(ctx context.Context, projectID string, bo
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // SetSchema sets the schema of a project's variables.
@@ -79,9 +79,9 @@ func (s *VariablesService) SetSchema(ctx context.Context, projectID string, body
 		Args:      []string{projectID},
 		Body:      func(e *codec.Encoder) { codec.MapOut(codec.AnyOut)(&body, e) },
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem(codec.AnyElem), opts)
-	if err != nil {
+	var result map[string]any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, codec.AnyElem) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }

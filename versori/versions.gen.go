@@ -51,22 +51,30 @@ func (s *VersionsService) List(ctx context.Context, projectID string, params Ver
 		Args:      []string{projectID},
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*VersionPage).decode, opts)
+	var result VersionPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *VersionsService) Pages(ctx context.Context, projectID string, params VersionListParams, opts ...sdk.Option) iter.Seq2[*VersionPage, error] {
-	fetch := func(ctx context.Context, params VersionListParams) (*VersionPage, error) {
-		return s.List(ctx, projectID, params, opts...)
+	begin := func() (func(context.Context) (*VersionPage, error), func(*VersionPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*VersionPage, error) {
+			return s.List(ctx, projectID, params, opts...)
+		}
+		next := func(page *VersionPage) (string, bool) {
+			token := page.Next.Or("")
+			params.After = token
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *VersionListParams, page *VersionPage) (string, bool) {
-		token := page.Next.Or("")
-		params.After = token
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -93,7 +101,11 @@ func (s *VersionsService) Create(ctx context.Context, projectID string, body Ver
 		Args:      []string{projectID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*ProjectVersion).decode, opts)
+	var result ProjectVersion
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // VersionDeployParams holds the parameters of Versions.Deploy. What is left zero is left to the platform's
@@ -132,7 +144,11 @@ func (s *VersionsService) Deploy(ctx context.Context, projectID string, versionI
 		Repeat:    transport.Never,
 		Slow:      true,
 	}
-	return transport.Do(ctx, s.client, &call, (*Project).decode, opts)
+	var result Project
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // GetFiles gets the files of a version.
@@ -149,5 +165,9 @@ func (s *VersionsService) GetFiles(ctx context.Context, projectID string, versio
 		Path:      "/o/{organisation_id}/projects/{project_id}/versions/{version_id}/files",
 		Args:      []string{projectID, versionID},
 	}
-	return transport.Do(ctx, s.client, &call, (*FileSet).decode, opts)
+	var result FileSet
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }

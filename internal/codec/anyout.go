@@ -46,7 +46,7 @@ func (e *Encoder) any(v any) {
 			e.null()
 			return
 		}
-		writeSlice(e, v, AnyOut)
+		SliceOut(AnyOut)(&v, e)
 	default:
 		e.reflected(v)
 	}

@@ -56,7 +56,7 @@ func (v *item) decode(d *codec.Decoder) {
 		case "channel":
 			codec.String(d, &v.Channel, &v.Extra)
 		case "status":
-			codec.Enum(d, &v.Status, &v.Extra, knownKind)
+			v.Status = kind(codec.Enum(d, &v.Extra, knownKind))
 		case "version":
 			codec.Int(d, &v.Version, &v.Extra)
 		case "size":
@@ -86,7 +86,7 @@ func (v *item) encode(e *codec.Encoder) {
 	codec.PutString(e, "checksum", v.Checksum, &v.Extra, codec.OmitZero)
 	codec.PutString(e, "url", v.URL, &v.Extra, codec.OmitZero)
 	codec.PutString(e, "channel", v.Channel, &v.Extra, codec.OmitZero)
-	codec.PutEnum(e, "status", v.Status, &v.Extra, codec.OmitZero)
+	codec.PutString(e, "status", string(v.Status), &v.Extra, codec.OmitZero)
 	codec.PutInt(e, "version", v.Version, &v.Extra, codec.OmitZero)
 	codec.PutInt(e, "size", v.Size, &v.Extra, codec.OmitZero)
 	codec.PutInt(e, "downloads", v.Downloads, &v.Extra, codec.OmitZero)

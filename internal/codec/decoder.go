@@ -29,7 +29,7 @@ type Decoder struct {
 	pos  int
 	// depth counts the objects and arrays that are open.
 	depth int
-	// fresh is true from the opening of an object to its first member.
+	// fresh is true from the opening of an object or array to what comes first in it.
 	fresh bool
 	// nullElem is true while an element reader is asked to read a null.
 	nullElem bool
@@ -100,22 +100,12 @@ func (d *Decoder) End() error {
 // holds what was read before it.
 //
 // P is the pointer and not the type behind it, because the compiler makes one
-// function for all pointers, but one for each struct: with 170 models that took
-// an eighth of the memory that compiling them needs.
+// function for all pointers, but one for each struct. See the package comment.
 func Unmarshal[P any](data []byte, dst P, decode func(P, *Decoder)) error {
 	reflect.ValueOf(dst).Elem().SetZero()
 	d := NewDecoder(data)
 	decode(dst, d)
 	return d.End()
-}
-
-// UnmarshalJSON is [Unmarshal] for the UnmarshalJSON method of a model, where
-// null by convention changes nothing.
-func UnmarshalJSON[P any](data []byte, dst P, decode func(P, *Decoder)) error {
-	if string(data) == "null" {
-		return nil
-	}
-	return Unmarshal(data, dst, decode)
 }
 
 // space skips white space.
@@ -153,7 +143,7 @@ func (d *Decoder) enter(c byte, want string) bool {
 // Object enters an object. Anything else is an error, null as well: the readers
 // of members and elements deal with null before they come here.
 func (d *Decoder) Object() bool {
-	if d.nullElem && d.null() {
+	if d.nullElem && d.Null() {
 		return false
 	}
 	d.fresh = true
@@ -243,8 +233,8 @@ func (d *Decoder) Value() []byte {
 	return d.data[start:d.pos]
 }
 
-// null consumes a null, if one stands here.
-func (d *Decoder) null() bool {
+// Null consumes a null and returns true, if one stands here.
+func (d *Decoder) Null() bool {
 	return d.pos < len(d.data) && d.data[d.pos] == 'n' && d.literal("null")
 }
 

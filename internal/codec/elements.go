@@ -15,7 +15,7 @@ import (
 
 // StringElem reads a string.
 func StringElem(dst *string, d *Decoder) {
-	if d.null() {
+	if d.Null() {
 		return
 	}
 	if b, ok := d.text(); ok {
@@ -25,42 +25,42 @@ func StringElem(dst *string, d *Decoder) {
 
 // BoolElem reads a boolean.
 func BoolElem(dst *bool, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		setBool(d, dst)
 	}
 }
 
 // IntElem reads an integer, as [Int] does.
 func IntElem[I ~int | ~int32 | ~int64](dst *I, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		setInt(d, dst)
 	}
 }
 
 // FloatElem reads a number, as [Float] does.
 func FloatElem[F ~float32 | ~float64](dst *F, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		setFloat(d, dst)
 	}
 }
 
 // TimeElem reads a time.
 func TimeElem(dst *time.Time, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		*dst, _ = d.instant()
 	}
 }
 
 // DateElem reads a date.
 func DateElem(dst *types.Date, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		*dst, _ = d.day()
 	}
 }
 
 // BytesElem reads a string of standard base64.
 func BytesElem(dst *[]byte, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		setBytes(d, dst)
 	}
 }
@@ -84,14 +84,14 @@ func RawElem(dst *json.RawMessage, d *Decoder) {
 
 // SecretElem reads a string that must not be shown.
 func SecretElem(dst *sdk.Secret, d *Decoder) {
-	if !d.null() {
+	if !d.Null() {
 		setSecret(d, dst)
 	}
 }
 
 // EnumElem reads an enum value.
 func EnumElem[E ~string](dst *E, d *Decoder) {
-	if d.null() {
+	if d.Null() {
 		return
 	}
 	if b, ok := d.text(); ok {
@@ -102,31 +102,19 @@ func EnumElem[E ~string](dst *E, d *Decoder) {
 // SliceElem returns the reader of an array whose elements elem reads. Null gives
 // a nil slice.
 func SliceElem[T any](elem func(*T, *Decoder)) func(*[]T, *Decoder) {
-	return func(dst *[]T, d *Decoder) {
-		if d.null() {
-			*dst = nil
-			return
-		}
-		*dst = readSlice(d, elem)
-	}
+	return func(dst *[]T, d *Decoder) { Slice(d, dst, nil, elem) }
 }
 
 // MapElem returns the reader of a map whose values elem reads. Null gives a nil
 // map.
 func MapElem[T any](elem func(*T, *Decoder)) func(*map[string]T, *Decoder) {
-	return func(dst *map[string]T, d *Decoder) {
-		if d.null() {
-			*dst = nil
-			return
-		}
-		*dst = readMap(d, elem)
-	}
+	return func(dst *map[string]T, d *Decoder) { Map(d, dst, nil, elem) }
 }
 
 // OptElem returns the reader of an element that may be null.
 func OptElem[T any](elem func(*T, *Decoder)) func(*sdk.Optional[T], *Decoder) {
 	return func(dst *sdk.Optional[T], d *Decoder) {
-		if d.null() {
+		if d.Null() {
 			*dst = sdk.Null[T]()
 			return
 		}
@@ -178,19 +166,12 @@ func (d *Decoder) anyObject() any {
 }
 
 func (d *Decoder) anyArray() any {
-	if !d.enter('[', "an array") {
+	if !d.array() {
 		return nil
 	}
 	s := []any{}
-	d.space()
-	if d.pos < len(d.data) && d.data[d.pos] == ']' {
-		d.leave()
-		return s
-	}
-	for {
+	for d.element() {
 		s = append(s, d.anyValue())
-		if !d.more() {
-			return s
-		}
 	}
+	return s
 }

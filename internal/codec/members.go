@@ -13,8 +13,8 @@ import (
 // A reader of members is called with the Decoder on the value of the current
 // member, and reads exactly that. Null leaves the zero value and is kept in x.
 
-// isNull consumes a null and keeps in x that the current member was one. It is
-// small enough to be inlined.
+// isNull consumes a null and keeps in x that the current member was one; x is nil
+// for a value that is no member. It is small enough to be inlined.
 func (d *Decoder) isNull(x *sdk.Extra) bool {
 	return d.pos < len(d.data) && (d.data[d.pos] == 'n' || d.deviated) && d.keepNull(x)
 }
@@ -25,7 +25,7 @@ func (d *Decoder) keepNull(x *sdk.Extra) bool {
 	if d.data[start] != 'n' {
 		return false
 	}
-	if d.literal("null") {
+	if d.literal("null") && x != nil {
 		x.Deviate(d.keep(d.key), d.data[start:d.pos])
 		d.deviated = true
 	}
@@ -166,27 +166,28 @@ func setSecret(d *Decoder, dst *sdk.Secret) {
 	}
 }
 
-// Enum reads a string. known returns the constant for the values that the
-// document lists, so that these take no memory; others are kept as they are.
-func Enum[E ~string](d *Decoder, dst *E, x *sdk.Extra, known func([]byte) (E, bool)) {
+// Known returns the constant for a value of an enum, if the document lists it, so
+// that reading one takes no memory.
+type Known func(wire []byte) (constant string, ok bool)
+
+// Enum reads a string. A value that isn't known is kept as it is.
+func Enum(d *Decoder, x *sdk.Extra, known Known) string {
 	if d.isNull(x) {
-		*dst = ""
-		return
+		return ""
 	}
-	setEnum(d, dst, known)
+	v, _ := d.enum(known)
+	return v
 }
 
-func setEnum[E ~string](d *Decoder, dst *E, known func([]byte) (E, bool)) bool {
+func (d *Decoder) enum(known Known) (string, bool) {
 	b, ok := d.text()
 	if !ok {
-		return false
+		return "", false
 	}
 	if v, ok := known(b); ok {
-		*dst = v
-	} else {
-		*dst = E(d.keep(b))
+		return v, true
 	}
-	return true
+	return d.keep(b), true
 }
 
 // Unknown keeps the current member, whatever it is, in x.

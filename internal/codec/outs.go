@@ -72,7 +72,16 @@ func EnumOut[E ~string](v *E, e *Encoder) { e.buf = appendString(e.buf, string(*
 // SliceOut returns the writer of an array whose elements elem writes; nil gives
 // [].
 func SliceOut[T any](elem func(*T, *Encoder)) func(*[]T, *Encoder) {
-	return func(v *[]T, e *Encoder) { writeSlice(e, *v, elem) }
+	return func(v *[]T, e *Encoder) {
+		begin := e.array()
+		for i := range *v {
+			e.item(i, len(*v), begin)
+			if elem(&(*v)[i], e); e.err != nil {
+				break
+			}
+		}
+		e.pop(']')
+	}
 }
 
 // MapOut returns the writer of a map whose values elem writes, sorted by name;
@@ -103,26 +112,22 @@ func (e *Encoder) float(f float64, bits int) {
 	e.buf = appendFloat(e.buf, f, bits)
 }
 
-func writeSlice[T any](e *Encoder, v []T, elem func(*T, *Encoder)) {
-	if e.err != nil {
-		return
-	}
+// array opens an array and returns where its first element begins.
+func (e *Encoder) array() (begin int) {
 	e.push(frame{names: -1})
 	e.buf = append(e.buf, '[')
-	begin := len(e.buf)
-	for i := range v {
-		if i > 0 {
-			e.buf = append(e.buf, ',')
-		}
-		if i == 1 {
-			e.reserve((len(e.buf) - begin) * len(v))
-		}
-		e.frames[len(e.frames)-1].index = int32(i)
-		if elem(&v[i], e); e.err != nil {
-			break
-		}
+	return len(e.buf)
+}
+
+// item goes to element i of n, in the array whose first element begins at begin.
+func (e *Encoder) item(i, n, begin int) {
+	if i > 0 {
+		e.buf = append(e.buf, ',')
 	}
-	e.pop(']')
+	if i == 1 {
+		e.reserve((len(e.buf) - begin) * n)
+	}
+	e.frames[len(e.frames)-1].index = int32(i)
 }
 
 // reserve makes room for n bytes, if that is more than there is. The first

@@ -19,14 +19,14 @@ const (
 	kindArchived kind = "archived"
 )
 
-func knownKind(b []byte) (kind, bool) {
+func knownKind(b []byte) (string, bool) {
 	switch string(b) {
 	case "draft":
-		return kindDraft, true
+		return string(kindDraft), true
 	case "active":
-		return kindActive, true
+		return string(kindActive), true
 	case "archived":
-		return kindArchived, true
+		return string(kindArchived), true
 	}
 	return "", false
 }
@@ -152,7 +152,7 @@ func (v *sample) member(d *codec.Decoder, seen *codec.Seen) {
 		codec.String(d, &v.ID, &v.Extra)
 		seen.Add(0)
 	case "kind":
-		codec.Enum(d, &v.Kind, &v.Extra, knownKind)
+		v.Kind = kind(codec.Enum(d, &v.Extra, knownKind))
 		seen.Add(1)
 	case "active":
 		codec.Bool(d, &v.Active, &v.Extra)
@@ -246,7 +246,7 @@ func (v *sample) encode(e *codec.Encoder) {
 	x := &v.Extra
 	e.Begin()
 	codec.PutString(e, "id", v.ID, x, codec.NonEmpty)
-	codec.PutEnum(e, "kind", v.Kind, x, codec.Plain)
+	codec.PutString(e, "kind", string(v.Kind), x, codec.Plain)
 	codec.PutBool(e, "active", v.Active, x, codec.Plain)
 	codec.PutInt(e, "count", v.Count, x, codec.Plain)
 	codec.PutInt(e, "small", v.Small, x, codec.Plain)
@@ -285,7 +285,13 @@ func (v *sample) encode(e *codec.Encoder) {
 func (v sample) MarshalJSON() ([]byte, error) { return codec.Marshal(&v, (*sample).encode) }
 
 func (v *sample) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, v, (*sample).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*v = sample{}
+	v.decode(d)
+	return d.End()
 }
 
 // decodeSample decodes one document.

@@ -65,8 +65,6 @@ func puts() []put {
 			func(e *codec.Encoder, r codec.Rule) { codec.PutRaw(e, m, json.RawMessage(`{"a":1}`), nil, r) }, `null`, `{"a":1}`},
 		{"secret", func(e *codec.Encoder, r codec.Rule) { codec.PutSecret(e, m, sdk.Secret{}, nil, r) },
 			func(e *codec.Encoder, r codec.Rule) { codec.PutSecret(e, m, sdk.NewSecret("s3cret"), nil, r) }, `""`, `"s3cret"`},
-		{"enum", func(e *codec.Encoder, r codec.Rule) { codec.PutEnum(e, m, kind(""), nil, r) },
-			func(e *codec.Encoder, r codec.Rule) { codec.PutEnum(e, m, kind("new"), nil, r) }, `""`, `"new"`},
 		{"slice", func(e *codec.Encoder, r codec.Rule) { codec.PutSlice(e, m, nil, nil, r, codec.StringOut) },
 			func(e *codec.Encoder, r codec.Rule) {
 				codec.PutSlice(e, m, []string{"a", "b"}, nil, r, codec.StringOut)

@@ -107,11 +107,6 @@ func PutSecret(e *Encoder, name string, v sdk.Secret, x *sdk.Extra, r Rule) {
 	PutString(e, name, v.Reveal(), x, r)
 }
 
-// PutEnum writes an enum value, whether the document lists it or not.
-func PutEnum[E ~string](e *Encoder, name string, v E, x *sdk.Extra, r Rule) {
-	PutString(e, name, string(v), x, r)
-}
-
 // PutObject writes a nested object with its own encoder.
 func PutObject[T any](e *Encoder, name string, v *T, x *sdk.Extra, r Rule, encode func(*T, *Encoder)) {
 	if e.err != nil {
@@ -132,7 +127,14 @@ func PutSlice[T any](e *Encoder, name string, v []T, x *sdk.Extra, r Rule, elem 
 		return
 	}
 	e.member(name)
-	writeSlice(e, v, elem)
+	begin := e.array()
+	for i := range v {
+		e.item(i, len(v), begin)
+		if elem(&v[i], e); e.err != nil {
+			break
+		}
+	}
+	e.pop(']')
 }
 
 // PutMap writes an object whose names are data, sorted by name.

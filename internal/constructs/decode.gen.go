@@ -8,7 +8,13 @@ import (
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Browse) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Browse).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Browse{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Browse) decode(d *codec.Decoder) {
@@ -27,7 +33,13 @@ func (m *Browse) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *BrowsePage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*BrowsePage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = BrowsePage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *BrowsePage) decode(d *codec.Decoder) {
@@ -54,7 +66,13 @@ func (m *BrowsePage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Entry) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Entry).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Entry{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Entry) decode(d *codec.Decoder) {
@@ -80,7 +98,13 @@ func (m *Entry) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryPage) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EntryPage).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EntryPage{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EntryPage) decode(d *codec.Decoder) {
@@ -108,7 +132,13 @@ func (m *EntryPage) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *EntryQuery) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*EntryQuery).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = EntryQuery{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *EntryQuery) decode(d *codec.Decoder) {
@@ -129,7 +159,13 @@ func (m *EntryQuery) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Position) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Position).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Position{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Position) decode(d *codec.Decoder) {
@@ -153,7 +189,13 @@ func (m *Position) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Problem) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Problem).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Problem{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Problem) decode(d *codec.Decoder) {
@@ -179,7 +221,13 @@ func (m *Problem) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Selector) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Selector).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Selector{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Selector) decode(d *codec.Decoder) {
@@ -200,7 +248,13 @@ func (m *Selector) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapeCircle) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ShapeCircle).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ShapeCircle{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ShapeCircle) decode(d *codec.Decoder) {
@@ -227,7 +281,13 @@ func (m *ShapeCircle) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *ShapePolygon) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*ShapePolygon).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = ShapePolygon{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *ShapePolygon) decode(d *codec.Decoder) {
@@ -254,7 +314,13 @@ func (m *ShapePolygon) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *Thing) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*Thing).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = Thing{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *Thing) decode(d *codec.Decoder) {
@@ -269,7 +335,7 @@ func (m *Thing) decode(d *codec.Decoder) {
 			codec.String(d, &m.ID, &m.Extra)
 		case "kind":
 			seen.Add(1)
-			codec.Enum(d, &m.Kind, &m.Extra, knownKind)
+			m.Kind = Kind(codec.Enum(d, &m.Extra, knownKind))
 		case "size":
 			seen.Add(2)
 			codec.Int(d, &m.Size, &m.Extra)
@@ -344,7 +410,13 @@ func (m *Thing) decode(d *codec.Decoder) {
 
 // UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
 func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	return codec.UnmarshalJSON(data, m, (*WebhookEvent).decode)
+	d := codec.NewDecoder(data)
+	if d.Null() {
+		return d.End()
+	}
+	*m = WebhookEvent{}
+	m.decode(d)
+	return d.End()
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {

@@ -10,7 +10,11 @@ import (
 )
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Browse) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Browse).encode) }
+func (m Browse) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Browse) encode(e *codec.Encoder) {
 	e.Begin()
@@ -19,7 +23,11 @@ func (m *Browse) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m BrowsePage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*BrowsePage).encode) }
+func (m BrowsePage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *BrowsePage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -29,7 +37,11 @@ func (m *BrowsePage) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Entry) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Entry).encode) }
+func (m Entry) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Entry) encode(e *codec.Encoder) {
 	e.Begin()
@@ -39,7 +51,11 @@ func (m *Entry) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryPage) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EntryPage).encode) }
+func (m EntryPage) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *EntryPage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -50,7 +66,11 @@ func (m *EntryPage) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryQuery) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*EntryQuery).encode) }
+func (m EntryQuery) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *EntryQuery) encode(e *codec.Encoder) {
 	e.Begin()
@@ -60,7 +80,11 @@ func (m *EntryQuery) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Position) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Position).encode) }
+func (m Position) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Position) encode(e *codec.Encoder) {
 	e.Begin()
@@ -69,7 +93,11 @@ func (m *Position) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Problem) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Problem).encode) }
+func (m Problem) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Problem) encode(e *codec.Encoder) {
 	e.Begin()
@@ -79,7 +107,11 @@ func (m *Problem) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Selector) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Selector).encode) }
+func (m Selector) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *Selector) encode(e *codec.Encoder) {
 	e.Begin()
@@ -89,7 +121,11 @@ func (m *Selector) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapeCircle) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ShapeCircle).encode) }
+func (m ShapeCircle) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ShapeCircle) encode(e *codec.Encoder) {
 	e.Begin()
@@ -99,7 +135,11 @@ func (m *ShapeCircle) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapePolygon) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*ShapePolygon).encode) }
+func (m ShapePolygon) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *ShapePolygon) encode(e *codec.Encoder) {
 	e.Begin()
@@ -109,7 +149,11 @@ func (m *ShapePolygon) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Thing) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*Thing).encode) }
+func (m Thing) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 // LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
 func (m Thing) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
@@ -117,7 +161,7 @@ func (m Thing) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v"
 func (m *Thing) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
-	codec.PutEnum(e, "kind", m.Kind, &m.Extra, codec.NonEmpty)
+	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutInt(e, "size", m.Size, &m.Extra, codec.Plain)
 	codec.PutFloat(e, "weight", m.Weight, &m.Extra, codec.Plain)
 	codec.PutBool(e, "ready", m.Ready, &m.Extra, codec.Plain)
@@ -150,7 +194,11 @@ func (m *Thing) encode(e *codec.Encoder) {
 }
 
 // MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) { return codec.Marshal(&m, (*WebhookEvent).encode) }
+func (m WebhookEvent) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	m.encode(e)
+	return e.Bytes()
+}
 
 func (m *WebhookEvent) encode(e *codec.Encoder) {
 	e.Begin()

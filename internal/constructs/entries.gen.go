@@ -38,29 +38,33 @@ func (s *EntriesService) After(ctx context.Context, params EntryAfterParams, opt
 		Path:      "/entries/after",
 		Query:     query,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Entry).decode), opts)
-	if err != nil {
+	var result []Entry
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Entry).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // AfterPages iterates over the pages of After, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) AfterPages(ctx context.Context, params EntryAfterParams, opts ...sdk.Option) iter.Seq2[[]Entry, error] {
-	fetch := func(ctx context.Context, params EntryAfterParams) ([]Entry, error) {
-		return s.After(ctx, params, opts...)
-	}
-	next := func(params *EntryAfterParams, page []Entry) (string, bool) {
-		if len(page) == 0 {
-			return "", false
+	begin := func() (func(context.Context) ([]Entry, error), func([]Entry) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) ([]Entry, error) {
+			return s.After(ctx, params, opts...)
 		}
-		last := page[len(page)-1].ID
-		params.After = last
-		return last, true
+		next := func(page []Entry) (string, bool) {
+			if len(page) == 0 {
+				return "", false
+			}
+			last := page[len(page)-1].ID
+			params.After = last
+			return last, true
+		}
+		return fetch, next
 	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // AfterAll iterates over the items of all pages; see AfterPages for how pages follow each other. Items are copies:
@@ -95,22 +99,30 @@ func (s *EntriesService) List(ctx context.Context, params EntryListParams, opts 
 		Path:      "/entries/cursor",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*EntryPage).decode, opts)
+	var result EntryPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Pages iterates over the pages of List, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) Pages(ctx context.Context, params EntryListParams, opts ...sdk.Option) iter.Seq2[*EntryPage, error] {
-	fetch := func(ctx context.Context, params EntryListParams) (*EntryPage, error) {
-		return s.List(ctx, params, opts...)
+	begin := func() (func(context.Context) (*EntryPage, error), func(*EntryPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*EntryPage, error) {
+			return s.List(ctx, params, opts...)
+		}
+		next := func(page *EntryPage) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Cursor = token
+			return token, token != "" && page.HasMore.Or(true)
+		}
+		return fetch, next
 	}
-	next := func(params *EntryListParams, page *EntryPage) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Cursor = token
-		return token, token != "" && page.HasMore.Or(true)
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // All iterates over the items of all pages; see Pages for how pages follow each other. Items are copies:
@@ -133,24 +145,32 @@ func (s *EntriesService) Browse(ctx context.Context, body Browse, opts ...sdk.Op
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*BrowsePage).decode, opts)
+	var result BrowsePage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // BrowsePages iterates over the pages of Browse, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) BrowsePages(ctx context.Context, params Browse, opts ...sdk.Option) iter.Seq2[*BrowsePage, error] {
-	fetch := func(ctx context.Context, params Browse) (*BrowsePage, error) {
-		return s.Browse(ctx, params, opts...)
+	begin := func() (func(context.Context) (*BrowsePage, error), func(*BrowsePage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*BrowsePage, error) {
+			return s.Browse(ctx, params, opts...)
+		}
+		next := func(page *BrowsePage) (string, bool) {
+			token := page.Pagination.Next
+			selector := params.Selector.Or(Selector{})
+			selector.After = sdk.Some(token)
+			params.Selector = sdk.Some(selector)
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *Browse, page *BrowsePage) (string, bool) {
-		token := page.Pagination.Next
-		selector := params.Selector.Or(Selector{})
-		selector.After = sdk.Some(token)
-		params.Selector = sdk.Some(selector)
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // BrowseAll iterates over the items of all pages; see BrowsePages for how pages follow each other. Items are copies:
@@ -186,23 +206,31 @@ func (s *EntriesService) Window(ctx context.Context, params EntryWindowParams, o
 		Path:      "/entries/offset",
 		Query:     query,
 	}
-	return transport.Do(ctx, s.client, &call, (*EntryPage).decode, opts)
+	var result EntryPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // WindowPages iterates over the pages of Window, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) WindowPages(ctx context.Context, params EntryWindowParams, opts ...sdk.Option) iter.Seq2[*EntryPage, error] {
-	fetch := func(ctx context.Context, params EntryWindowParams) (*EntryPage, error) {
-		return s.Window(ctx, params, opts...)
+	begin := func() (func(context.Context) (*EntryPage, error), func(*EntryPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*EntryPage, error) {
+			return s.Window(ctx, params, opts...)
+		}
+		next := func(page *EntryPage) (string, bool) {
+			at := params.Offset.Or(0)
+			at += len(page.Entries)
+			params.Offset = sdk.Some(at)
+			return strconv.Itoa(at), len(page.Entries) > 0 && len(page.Entries) >= params.Limit
+		}
+		return fetch, next
 	}
-	next := func(params *EntryWindowParams, page *EntryPage) (string, bool) {
-		at := params.Offset.Or(0)
-		at += len(page.Entries)
-		params.Offset = sdk.Some(at)
-		return strconv.Itoa(at), len(page.Entries) > 0 && len(page.Entries) >= params.Limit
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // WindowAll iterates over the items of all pages; see WindowPages for how pages follow each other. Items are copies:
@@ -238,27 +266,31 @@ func (s *EntriesService) Numbered(ctx context.Context, params EntryNumberedParam
 		Path:      "/entries/page",
 		Query:     query,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.SliceElem((*Entry).decode), opts)
-	if err != nil {
+	var result []Entry
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Slice(d, &result, nil, (*Entry).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // NumberedPages iterates over the pages of Numbered, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) NumberedPages(ctx context.Context, params EntryNumberedParams, opts ...sdk.Option) iter.Seq2[[]Entry, error] {
-	fetch := func(ctx context.Context, params EntryNumberedParams) ([]Entry, error) {
-		return s.Numbered(ctx, params, opts...)
+	begin := func() (func(context.Context) ([]Entry, error), func([]Entry) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) ([]Entry, error) {
+			return s.Numbered(ctx, params, opts...)
+		}
+		next := func(page []Entry) (string, bool) {
+			at := params.Page
+			at = max(at, 1) + 1
+			params.Page = at
+			return strconv.Itoa(at), len(page) > 0 && len(page) >= params.Limit
+		}
+		return fetch, next
 	}
-	next := func(params *EntryNumberedParams, page []Entry) (string, bool) {
-		at := params.Page
-		at = max(at, 1) + 1
-		params.Page = at
-		return strconv.Itoa(at), len(page) > 0 && len(page) >= params.Limit
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // NumberedAll iterates over the items of all pages; see NumberedPages for how pages follow each other. Items are copies:
@@ -281,22 +313,30 @@ func (s *EntriesService) Query(ctx context.Context, body EntryQuery, opts ...sdk
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*EntryPage).decode, opts)
+	var result EntryPage
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // QueryPages iterates over the pages of Query, starting where params points and asking for the next page only
 // when the loop reaches it. A failure is yielded once, then the iteration ends; a position that comes back is
 // [sdk.ErrPaginationLoop]. [sdk.WithPrefetch] fetches one page ahead.
 func (s *EntriesService) QueryPages(ctx context.Context, params EntryQuery, opts ...sdk.Option) iter.Seq2[*EntryPage, error] {
-	fetch := func(ctx context.Context, params EntryQuery) (*EntryPage, error) {
-		return s.Query(ctx, params, opts...)
+	begin := func() (func(context.Context) (*EntryPage, error), func(*EntryPage) (string, bool)) {
+		params := params // each walk moves its own
+		fetch := func(ctx context.Context) (*EntryPage, error) {
+			return s.Query(ctx, params, opts...)
+		}
+		next := func(page *EntryPage) (string, bool) {
+			token := page.NextCursor.Or("")
+			params.Token = sdk.Some(token)
+			return token, token != ""
+		}
+		return fetch, next
 	}
-	next := func(params *EntryQuery, page *EntryPage) (string, bool) {
-		token := page.NextCursor.Or("")
-		params.Token = sdk.Some(token)
-		return token, token != ""
-	}
-	return transport.Pages(ctx, s.client, opts, params, fetch, next)
+	return transport.Pages(ctx, s.client, opts, begin)
 }
 
 // QueryAll iterates over the items of all pages; see QueryPages for how pages follow each other. Items are copies:

@@ -27,16 +27,16 @@ func (v Kind) Known() bool {
 }
 
 // knownKind gives the constant for a value on the wire, so that decoding one costs no allocation.
-func knownKind(wire []byte) (Kind, bool) {
+func knownKind(wire []byte) (string, bool) {
 	switch string(wire) {
 	case "big":
-		return KindBig, true
+		return string(KindBig), true
 	case "small":
-		return KindSmall, true
+		return string(KindSmall), true
 	case "mid-size":
-		return KindMidSize, true
+		return string(KindMidSize), true
 	case "2nd":
-		return KindSecond, true
+		return string(KindSecond), true
 	}
 	return "", false
 }

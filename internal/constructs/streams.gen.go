@@ -61,7 +61,11 @@ func (s *StreamsService) Run(ctx context.Context, thingID string, body Entry, op
 		Args:      []string{thingID},
 		Body:      body.encode,
 	}
-	return transport.Do(ctx, s.client, &call, (*Entry).decode, opts)
+	var result Entry
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // RunStream does what Run does, and gives the answer while it arrives.

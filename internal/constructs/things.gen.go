@@ -132,11 +132,11 @@ func (s *ThingsService) Search(ctx context.Context, params ThingSearchParams, op
 		Query:     query,
 		Header:    header,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.MapElem((*Thing).decode), opts)
-	if err != nil {
+	var result map[string]Thing
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.Map(d, &result, nil, (*Thing).decode) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Create makes a thing.
@@ -158,7 +158,11 @@ func (s *ThingsService) Create(ctx context.Context, body Thing, opts ...sdk.Opti
 		Body:      body.encode,
 		Repeat:    transport.Safe,
 	}
-	return transport.Do(ctx, s.client, &call, (*Thing).decode, opts)
+	var result Thing
+	if err := transport.Do(ctx, s.client, &call, &result, result.decode, opts); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // Delete deletes a thing.
@@ -184,11 +188,11 @@ func (s *ThingsService) Status(ctx context.Context, opts ...sdk.Option) (any, er
 		Path:       "/status",
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.AnyElem, opts)
-	if err != nil {
+	var result any
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.AnyElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Notes reads what is noted about a thing.
@@ -202,11 +206,11 @@ func (s *ThingsService) Notes(ctx context.Context, thingID string, opts ...sdk.O
 		Args:       []string{thingID},
 		MayBeEmpty: true,
 	}
-	result, err := transport.Do(ctx, s.client, &call, codec.RawElem, opts)
-	if err != nil {
+	var result json.RawMessage
+	if err := transport.Do(ctx, s.client, &call, &result, func(d *codec.Decoder) { codec.RawElem(&result, d) }, opts); err != nil {
 		return nil, err
 	}
-	return *result, nil
+	return result, nil
 }
 
 // Picture reads the picture of a thing.

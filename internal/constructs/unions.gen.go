@@ -75,10 +75,18 @@ func (u Shape) Raw() json.RawMessage { return u.raw }
 func (u Shape) IsZero() bool { return u.raw == nil && u.write == nil }
 
 // MarshalJSON implements [json.Marshaler].
-func (u Shape) MarshalJSON() ([]byte, error) { return codec.Marshal(&u, (*Shape).encode) }
+func (u Shape) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	u.encode(e)
+	return e.Bytes()
+}
 
 // UnmarshalJSON implements [json.Unmarshaler]. Any JSON is accepted and kept.
-func (u *Shape) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, u, (*Shape).decode) }
+func (u *Shape) UnmarshalJSON(data []byte) error {
+	d := codec.NewDecoder(data)
+	u.decode(d)
+	return d.End()
+}
 
 func (u *Shape) decode(d *codec.Decoder) {
 	codec.RawElem(&u.raw, d)
@@ -157,11 +165,17 @@ func (u SizeOrName) Raw() json.RawMessage { return u.raw }
 func (u SizeOrName) IsZero() bool { return u.raw == nil && u.write == nil }
 
 // MarshalJSON implements [json.Marshaler].
-func (u SizeOrName) MarshalJSON() ([]byte, error) { return codec.Marshal(&u, (*SizeOrName).encode) }
+func (u SizeOrName) MarshalJSON() ([]byte, error) {
+	e := codec.NewEncoder(false)
+	u.encode(e)
+	return e.Bytes()
+}
 
 // UnmarshalJSON implements [json.Unmarshaler]. Any JSON is accepted and kept.
 func (u *SizeOrName) UnmarshalJSON(data []byte) error {
-	return codec.Unmarshal(data, u, (*SizeOrName).decode)
+	d := codec.NewDecoder(data)
+	u.decode(d)
+	return d.End()
 }
 
 func (u *SizeOrName) decode(d *codec.Decoder) {

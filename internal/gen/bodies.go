@@ -21,7 +21,7 @@ type Body struct {
 type Result struct {
 	Kind    string // none, json, text, bytes, events
 	Type    Type
-	Decode  string
+	Decode  string // function that reads it into result
 	Accept  string // media type to ask for, where it isn't JSON
 	Untyped bool   // anything, so also nothing
 }
@@ -90,7 +90,7 @@ func (v *view) result(op codegen.OperationDefinition) Result {
 		switch media := firstMedia(response.Value.Content); {
 		case isJSON(media):
 			t := resolve(response.Value.Content[media].Schema)
-			return Result{Kind: "json", Type: t, Decode: t.decodeElem(), Untyped: t.Kind == Any || t.Kind == Raw}
+			return Result{Kind: "json", Type: t, Decode: t.decodeInto("result"), Untyped: t.Kind == Any || t.Kind == Raw}
 		case media == "text/event-stream":
 			return Result{Kind: "events"}
 		case strings.HasPrefix(media, "text/"):

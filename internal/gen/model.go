@@ -205,7 +205,8 @@ func plainStatements(f Field, t Type, rule string) (decode, encode string) {
 	write := fmt.Sprintf("codec.Put%s(e, %q, m.%s, &m.Extra, %s", t.Kind, f.JSON, f.Name, rule)
 	switch t.Kind {
 	case Enum:
-		read += ", " + t.knownFunc()
+		return fmt.Sprintf("m.%s = %s(codec.Enum(d, &m.Extra, %s))", f.Name, t.Go, t.knownFunc()),
+			fmt.Sprintf("codec.PutString(e, %q, string(m.%s), &m.Extra, %s)", f.JSON, f.Name, rule)
 	case Object:
 		read += ", " + t.decodeElem()
 		write = fmt.Sprintf("codec.PutObject(e, %q, &m.%s, &m.Extra, %s, %s", f.JSON, f.Name, rule, t.encodeElem())

@@ -15,7 +15,7 @@ type Pagination struct {
 	All   string // name of the method that iterates over items
 	Item  Type   // of the list
 	Items string // expression over page: the slice
-	Next  string // body of func(params *P, page R) (token string, more bool)
+	Next  string // body of func(page R) (token string, more bool), which moves params
 	Array bool   // the answer is the bare array
 	// InBody: the position is a member of the request body, so the body takes the place of the parameters.
 	InBody bool

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -119,6 +120,17 @@ func (t Type) element() string {
 
 // decodeElem is the expression of type func(*T, *codec.Decoder) that reads one element.
 func (t Type) decodeElem() string { return t.elem("codec.", "Elem", "decode") }
+
+// decodeInto is the expression of type func(*codec.Decoder) that reads one into a variable.
+func (t Type) decodeInto(variable string) string {
+	switch t.Kind {
+	case Object:
+		return variable + ".decode"
+	case Slice, Map:
+		return fmt.Sprintf("func(d *codec.Decoder) { codec.%s(d, &%s, nil, %s) }", t.Kind, variable, t.Elem.decodeElem())
+	}
+	return fmt.Sprintf("func(d *codec.Decoder) { %s(&%s, d) }", t.decodeElem(), variable)
+}
 
 // encodeElem is the expression of type func(*T, *codec.Encoder) that writes one element.
 func (t Type) encodeElem() string { return t.elem("codec.", "Out", "encode") }

@@ -143,13 +143,21 @@ func handDo(b *testing.B, client *http.Client, req *http.Request) {
 }
 
 func getThing(ctx context.Context, c *transport.Client, id string, opts ...sdk.Option) (*thing, error) {
-	return transport.Do(ctx, c, &transport.Call{
+	return doThing(ctx, c, &transport.Call{
 		Operation: "Things.Get", Method: http.MethodGet, Path: "/v1/things/{id}", Args: []string{id},
-	}, decodeThing, opts)
+	}, opts)
 }
 
 func postThing(ctx context.Context, c *transport.Client, v thing, opts ...sdk.Option) (*thing, error) {
-	return transport.Do(ctx, c, &transport.Call{
+	return doThing(ctx, c, &transport.Call{
 		Operation: "Things.Create", Method: http.MethodPost, Path: "/v1/things", Body: encodeThing(&v),
-	}, decodeThing, opts)
+	}, opts)
+}
+
+func doThing(ctx context.Context, c *transport.Client, call *transport.Call, opts []sdk.Option) (*thing, error) {
+	var v thing
+	if err := transport.Do(ctx, c, call, &v, func(d *codec.Decoder) { decodeThing(&v, d) }, opts); err != nil {
+		return nil, err
+	}
+	return &v, nil
 }

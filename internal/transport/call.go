@@ -70,18 +70,10 @@ func (c *Call) repeatable() bool {
 	return false
 }
 
-// Do makes a call that answers with JSON.
-func Do[T any](ctx context.Context, c *Client, call *Call, decode func(*T, *codec.Decoder), opts []sdk.Option) (*T, error) {
-	v := new(T)
-	if err := do(ctx, c, call, v, func(d *codec.Decoder) { decode(v, d) }, opts); err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
-// do is what Do does for all types alike. It isn't generic itself, for the compiler makes a function anew for each type:
-// with some 60 of them this takes a seventh off the memory that compiling a vendor package needs.
-func do(ctx context.Context, c *Client, call *Call, result any, decode func(*codec.Decoder), opts []sdk.Option) error {
+// Do makes a call that answers with JSON, which decode reads into what result points to.
+//
+// It isn't generic, for the compiler would make a function anew for each type.
+func Do(ctx context.Context, c *Client, call *Call, result any, decode func(*codec.Decoder), opts []sdk.Option) error {
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
 		return err

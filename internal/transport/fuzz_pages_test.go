@@ -84,7 +84,7 @@ func walkLeaves(t *testing.T, list []leaf, prefetch bool, patience int) {
 	if prefetch {
 		opts = append(opts, sdk.WithPrefetch())
 	}
-	pages := transport.Pages(t.Context(), newClient(t), opts, "", fetch, next)
+	pages := transport.Pages(t.Context(), newClient(t), opts, from("", fetch, next))
 	want, wantErr := plainWalk(list)
 	for range 2 { // a walk can be begun again
 		clear(fetched)

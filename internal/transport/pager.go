@@ -8,14 +8,18 @@ import (
 	"github.com/wharfinger/sdk"
 )
 
-// Pages walks a list page by page, from the position in params on. next writes the following position into params and gives
-// it as a token too; a token that was seen before ends the walk with sdk.ErrPaginationLoop. The first error is yielded,
-// alone, and ends the walk. The walk can be begun again, each time from params as they were given.
-func Pages[P, R any](ctx context.Context, c *Client, opts []sdk.Option, params P,
-	fetch func(context.Context, P) (R, error), next func(params *P, page R) (token string, more bool),
+// Pages walks a list page by page. begin starts a walk at the position that the caller gave, however often: fetch gets the
+// page at the walk's position, and next moves the position behind a page and gives it as a token too. A token that was seen
+// before ends the walk with sdk.ErrPaginationLoop. The first error is yielded, alone, and ends the walk.
+//
+// The position is begin's own, and R a pointer wherever it can be, because the compiler makes a function anew for each type
+// that isn't one.
+func Pages[R any](ctx context.Context, c *Client, opts []sdk.Option,
+	begin func() (fetch func(context.Context) (R, error), next func(R) (token string, more bool)),
 ) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		w := walk[P, R]{params: params, fetch: fetch, next: next, service: c.s.platform.Name}
+		w := walk[R]{service: c.s.platform.Name}
+		w.fetch, w.next = begin()
 		if c.prefetch(opts) {
 			w.ahead(ctx, yield)
 		} else {
@@ -34,10 +38,9 @@ func (c *Client) prefetch(opts []sdk.Option) bool {
 }
 
 // walk is one way through a list.
-type walk[P, R any] struct {
-	params  P
-	fetch   func(context.Context, P) (R, error)
-	next    func(*P, R) (string, bool)
+type walk[R any] struct {
+	fetch   func(context.Context) (R, error)
+	next    func(R) (string, bool)
 	service string
 
 	seed maphash.Seed
@@ -45,10 +48,10 @@ type walk[P, R any] struct {
 }
 
 // plain fetches a page when the one before has been used.
-func (w *walk[P, R]) plain(ctx context.Context, yield func(R, error) bool) {
+func (w *walk[R]) plain(ctx context.Context, yield func(R, error) bool) {
 	var none R
 	for {
-		page, err := w.fetch(ctx, w.params)
+		page, err := w.fetch(ctx)
 		if err != nil {
 			yield(none, err)
 			return
@@ -75,7 +78,7 @@ type fetched[R any] struct {
 }
 
 // ahead fetches a page while the one before is used. Whoever breaks off waits for that fetch to end, which is cancelled.
-func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
+func (w *walk[R]) ahead(ctx context.Context, yield func(R, error) bool) {
 	var none R
 	ctx, cancel := context.WithCancel(ctx)
 	var coming chan fetched[R]
@@ -85,7 +88,7 @@ func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
 			<-coming
 		}
 	}()
-	page, err := w.fetch(ctx, w.params)
+	page, err := w.fetch(ctx)
 	for {
 		if err != nil {
 			yield(none, err)
@@ -94,14 +97,14 @@ func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
 		more, loop := w.advance(page)
 		if more {
 			coming = make(chan fetched[R], 1)
-			go func(to chan<- fetched[R], params P) {
+			go func(to chan<- fetched[R]) {
 				var f fetched[R]
 				defer func() {
 					f.panicked = recover()
 					to <- f
 				}()
-				f.page, f.err = w.fetch(ctx, params)
-			}(coming, w.params)
+				f.page, f.err = w.fetch(ctx)
+			}(coming)
 		}
 		if !yield(page, nil) {
 			return
@@ -122,9 +125,9 @@ func (w *walk[P, R]) ahead(ctx context.Context, yield func(R, error) bool) {
 	}
 }
 
-// advance moves params to the page after page. There is none after one whose token was seen before.
-func (w *walk[P, R]) advance(page R) (more bool, err error) {
-	token, more := w.next(&w.params, page)
+// advance moves on to the page after page. There is none after one whose token was seen before.
+func (w *walk[R]) advance(page R) (more bool, err error) {
+	token, more := w.next(page)
 	if !more {
 		return false, nil
 	}

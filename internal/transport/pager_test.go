@@ -34,6 +34,15 @@ func nextPage(p *params, r *page) (string, bool) {
 	return r.Next, r.More
 }
 
+// from makes the beginning of a walk at a position, as generated code does.
+func from[P, R any](position P, fetch func(context.Context, P) (R, error), next func(*P, R) (string, bool)) func() (func(context.Context) (R, error), func(R) (string, bool)) {
+	return func() (func(context.Context) (R, error), func(R) (string, bool)) {
+		position := position
+		return func(ctx context.Context) (R, error) { return fetch(ctx, position) },
+			func(page R) (string, bool) { return next(&position, page) }
+	}
+}
+
 // book answers with pages by cursor.
 type book struct {
 	pages map[string]page
@@ -68,9 +77,9 @@ func numbered(n int) *book {
 	return b
 }
 
-func walkBook(t *testing.T, b *book, from params, opts ...sdk.Option) iter.Seq2[*page, error] {
+func walkBook(t *testing.T, b *book, at params, opts ...sdk.Option) iter.Seq2[*page, error] {
 	t.Helper()
-	return transport.Pages(context.Background(), newClient(t), opts, from, b.fetch, nextPage)
+	return transport.Pages(context.Background(), newClient(t), opts, from(at, b.fetch, nextPage))
 }
 
 // bothWays runs a test without and with fetching ahead, each in a bubble that no goroutine may outlive.
@@ -204,7 +213,7 @@ func TestPrefetchOverlapsUseAndFetch(t *testing.T) {
 		}
 		c := newClient(t, sdk.WithPrefetch())
 		began = time.Now()
-		for range transport.Pages(context.Background(), c, nil, params{}, b.fetch, nextPage) {
+		for range transport.Pages(context.Background(), c, nil, from(params{}, b.fetch, nextPage)) {
 			time.Sleep(time.Second)
 		}
 		if took := time.Since(began); took != 6*time.Second {
@@ -228,7 +237,7 @@ func TestPanicWhileFetchingAheadReachesTheCaller(t *testing.T) {
 			}
 			return &page{nil, "x", true}, nil
 		}
-		for range transport.Pages(context.Background(), newClient(t, sdk.WithPrefetch()), nil, params{}, fetch, nextPage) {
+		for range transport.Pages(context.Background(), newClient(t, sdk.WithPrefetch()), nil, from(params{}, fetch, nextPage)) {
 			continue
 		}
 	})
@@ -239,7 +248,7 @@ func listed(c *transport.Client, opts ...sdk.Option) func(context.Context, int64
 	return func(ctx context.Context, n int64) (*thing, error) {
 		var q transport.Query
 		q.Int("page", n)
-		return transport.Do(ctx, c, &transport.Call{Operation: "Things.List", Method: http.MethodGet, Path: "/v1/things", Query: q}, decodeThing, opts)
+		return doThing(ctx, c, &transport.Call{Operation: "Things.List", Method: http.MethodGet, Path: "/v1/things", Query: q}, opts)
 	}
 }
 
@@ -264,7 +273,7 @@ func TestOnlyThePageThatFailedIsRepeated(t *testing.T) {
 		_, _ = w.Write([]byte(`{"id":"x","count":5}`))
 	})
 	n := 0
-	for _, err := range transport.Pages(context.Background(), c, nil, int64(0), listed(c), nextNumber) {
+	for _, err := range transport.Pages(context.Background(), c, nil, from(int64(0), listed(c), nextNumber)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +292,7 @@ func TestNoRequestAfterTheContextIsDone(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		var errs []error
 		n := 0
-		for _, err := range transport.Pages(ctx, c, opts, int64(0), listed(c), nextNumber) {
+		for _, err := range transport.Pages(ctx, c, opts, from(int64(0), listed(c), nextNumber)) {
 			if err != nil {
 				errs = append(errs, err)
 			}
@@ -309,7 +318,7 @@ func TestWrongOptionIsTheFirstPagesError(t *testing.T) {
 	c := newClient(t, sdk.WithTransport(play(answer(200, oneThing))))
 	opts := []sdk.Option{sdk.WithMaxAttempts(-1), sdk.WithPrefetch()}
 	n := 0
-	for _, err := range transport.Pages(context.Background(), c, opts, int64(0), listed(c, opts...), nextNumber) {
+	for _, err := range transport.Pages(context.Background(), c, opts, from(int64(0), listed(c, opts...), nextNumber)) {
 		n++
 		wantIs(t, err, sdk.ErrInvalidRequest)
 	}

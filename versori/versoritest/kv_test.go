@@ -25,9 +25,8 @@ func everyKVOperation(t *testing.T, s *versoritest.Server) {
 	must(t, err)
 	stores, err := client.KVStores.List(ctx)
 	must(t, err)
-	wantEqual(t, "store", stores.Stores[len(stores.Stores)-1], versori.KVStore{
-		Name: "exchange-rates", OrgID: organisation, ID: created.ID,
-	})
+	last := stores.Stores[len(stores.Stores)-1]
+	wantEqual(t, "store", [3]string{last.Name, last.OrgID, last.ID}, [3]string{"exchange-rates", organisation, created.ID})
 	store := created.ID
 
 	set, err := client.KV.Set(ctx, store, "rates/eur", versori.KVSet{Value: map[string]any{"usd": json.Number("1.08")}})
