@@ -135,7 +135,7 @@ func TestManyGoroutinesShareOneClient(t *testing.T) {
 func TestRetryOverAConnectionInMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := &pipes{conns: make(chan net.Conn)}
+		l := newPipes()
 		var times []time.Time
 		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			times = append(times, time.Now())
@@ -165,25 +165,34 @@ func TestRetryOverAConnectionInMemory(t *testing.T) {
 
 // pipes is a listener whose connections are in memory.
 type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
 }
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
 
 func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
-	p.conns <- theirs
-	return ours, nil
+	select {
+	case p.conns <- theirs:
+		return ours, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
 }
 
 func (p *pipes) Accept() (net.Conn, error) {
-	if conn, ok := <-p.conns; ok {
+	select {
+	case conn := <-p.conns:
 		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
 	}
-	return nil, net.ErrClosed
 }
 
 func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.conns) })
+	p.once.Do(func() { close(p.closed) })
 	return nil
 }
 
