@@ -9,6 +9,11 @@
 // One type, [Option], serves both a client and a single call. A call's options are laid over the client's for that call
 // alone. An option with a value that can't be meant gives an error from New or from the call, before anything is sent.
 //
+// # Models
+//
+// One type serves both directions. Members that may be left out or be null are [Optional]; what a model doesn't declare, or
+// can't hold, is kept in its [Extra] and sent back. Copying a model is safe; comparing two with == isn't possible.
+//
 // # Errors
 //
 // Every error that a call returns is an [*Error]: the server's answer decoded, or, with Status 0, what kept the call

@@ -17,10 +17,6 @@ func Object[T any](d *Decoder, dst *T, x *sdk.Extra, decode func(*T, *Decoder)) 
 
 // Slice reads an array. An empty one gives an empty slice, null a nil one. x is
 // nil for an array that is no member.
-//
-// The functions of this package that are generic over a model's type are as few
-// as can be, and what they share isn't generic: the compiler makes each of them
-// anew for each model.
 func Slice[T any](d *Decoder, dst *[]T, x *sdk.Extra, elem func(*T, *Decoder)) {
 	*dst = nil
 	if d.isNull(x) {

@@ -100,7 +100,7 @@ func (d *Decoder) End() error {
 // holds what was read before it.
 //
 // P is the pointer and not the type behind it, because the compiler makes one
-// function for all pointers, but one for each struct. See the package comment.
+// function for all pointers, but one for each struct.
 func Unmarshal[P any](data []byte, dst P, decode func(P, *Decoder)) error {
 	reflect.ValueOf(dst).Elem().SetZero()
 	d := NewDecoder(data)

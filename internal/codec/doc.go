@@ -12,6 +12,10 @@
 //
 // Writing is lenient for json.Marshaler and strict for requests: see [Encoder].
 //
+// What is generic over a model's type is as little as can be, and leaves the rest
+// to functions that aren't: for each model the compiler makes it anew, which is
+// what compiling a package of many models takes most memory for.
+//
 // A generated decoder looks like this:
 //
 //	func (v *Release) decode(d *codec.Decoder) {

@@ -26,27 +26,33 @@ var hurdlesV2 = map[string]bar{
 	"items": {instructions: 0.33, bytes: 0.35, allocs: 0.10},
 }
 
-// judge names the bars that were not reached. Without counted instructions, only the others are looked at.
-func judge(w io.Writer, found map[string]cost, counted map[string]float64) (ok bool) {
+// judge prints each bar with what was found, and tells whether all are reached. Without counted instructions it looks at the
+// others alone.
+func judge(w io.Writer, found map[string]cost, counted map[string]float64) (reached bool) {
 	bars := hurdles
 	if jsonV2 {
 		bars = hurdlesV2
 	}
-	ok = true
-	check := func(job, what string, is, most float64) {
-		if most > 0 && is > most {
-			fmt.Fprintf(w, "compare: %s: %s are %.3f, more than %.2f\n", job, what, is, most)
-			ok = false
+	reached = true
+	cell := func(is, most float64) string {
+		switch {
+		case most == 0:
+			return ""
+		case is > most:
+			reached = false
+			return fmt.Sprintf("**%.2f of %.2f: missed**", is, most)
 		}
+		return fmt.Sprintf("%.2f of %.2f", is, most)
 	}
+	fmt.Fprintf(w, "\nWhat this SDK may cost there at most, as a ratio to the client by hand or to ogen's:\n\n| | instructions | instructions, to ogen | bytes | allocations |\n|---|--:|--:|--:|--:|\n")
 	for _, job := range bench.Jobs() {
 		most, own := bars[job.Name], job.Name+"/sdk"
-		check(job.Name, "bytes", found[own].bytes, most.bytes)
-		check(job.Name, "allocations", found[own].allocs, most.allocs)
+		instructions, toOgen := "not counted", "not counted"
 		if counted != nil {
-			check(job.Name, "instructions", counted[own]/counted[job.Name+"/"+bench.Baseline], most.instructions)
-			check(job.Name, "instructions to ogen's", counted[own]/counted[job.Name+"/ogen"], most.toOgen)
+			instructions = cell(counted[own]/counted[job.Name+"/"+bench.Baseline], most.instructions)
+			toOgen = cell(counted[own]/counted[job.Name+"/ogen"], most.toOgen)
 		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", job.What, instructions, toOgen, cell(found[own].bytes, most.bytes), cell(found[own].allocs, most.allocs))
 	}
-	return ok
+	return reached
 }

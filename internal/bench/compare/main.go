@@ -55,10 +55,11 @@ func run(child string, rounds int, turn time.Duration, count, checked bool) erro
 		}
 		if place == loopback {
 			counted = nil
-		} else if checked {
-			reached = judge(os.Stderr, found, counted)
 		}
 		table(os.Stdout, place, found, counted)
+		if place == memory {
+			reached = judge(os.Stdout, found, counted)
+		}
 		return nil
 	})
 	if err != nil {
@@ -67,7 +68,7 @@ func run(child string, rounds int, turn time.Duration, count, checked bool) erro
 	if err := crowds(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "compare: no crowd:", err)
 	}
-	if !reached {
+	if checked && !reached {
 		return errors.New("a bar was missed")
 	}
 	return nil

@@ -39,13 +39,6 @@ func table(w io.Writer, place string, found map[string]cost, counted map[string]
 		}
 		fmt.Fprintln(w, " |")
 	}
-	if counted != nil {
-		fmt.Fprint(w, "\nInstructions of this SDK to those of ogen's client:")
-		for _, job := range bench.Jobs() {
-			fmt.Fprintf(w, " %s %.2f", job.Name, counted[job.Name+"/sdk"]/counted[job.Name+"/ogen"])
-		}
-		fmt.Fprintln(w)
-	}
 }
 
 func ratios(c cost, instructions float64) []string {
