@@ -53,6 +53,8 @@ type Decoder struct {
 }
 
 // NewDecoder returns a Decoder at the beginning of data.
+//
+//go:noinline
 func NewDecoder(data []byte) *Decoder {
 	d := &Decoder{}
 	d.Reset(data)
@@ -85,6 +87,8 @@ func (d *Decoder) Err() error {
 
 // End returns the first error, or one that says that something other than white
 // space follows the value read.
+//
+//go:noinline
 func (d *Decoder) End() error {
 	if d.err == nil {
 		d.space()
@@ -143,7 +147,7 @@ func (d *Decoder) enter(c byte, want string) bool {
 // Object enters an object. Anything else is an error, null as well: the readers
 // of members and elements deal with null before they come here.
 func (d *Decoder) Object() bool {
-	if d.nullElem && d.Null() {
+	if d.nullElem && d.null() {
 		return false
 	}
 	d.fresh = true
@@ -234,7 +238,12 @@ func (d *Decoder) Value() []byte {
 }
 
 // Null consumes a null and returns true, if one stands here.
-func (d *Decoder) Null() bool {
+//
+//go:noinline
+func (d *Decoder) Null() bool { return d.null() }
+
+// null is Null for readers in this package, small enough to be inlined.
+func (d *Decoder) null() bool {
 	return d.pos < len(d.data) && d.data[d.pos] == 'n' && d.literal("null")
 }
 

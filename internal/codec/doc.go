@@ -14,7 +14,8 @@
 //
 // What is generic over a model's type is as little as can be, and leaves the rest
 // to functions that aren't: for each model the compiler makes it anew, which is
-// what compiling a package of many models takes most memory for.
+// what compiling a package of many models takes most memory for. For the same
+// reason what every model calls once isn't inlined.
 //
 // A generated decoder looks like this:
 //

@@ -15,7 +15,7 @@ import (
 
 // StringElem reads a string.
 func StringElem(dst *string, d *Decoder) {
-	if d.Null() {
+	if d.null() {
 		return
 	}
 	if b, ok := d.text(); ok {
@@ -25,42 +25,42 @@ func StringElem(dst *string, d *Decoder) {
 
 // BoolElem reads a boolean.
 func BoolElem(dst *bool, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		setBool(d, dst)
 	}
 }
 
 // IntElem reads an integer, as [Int] does.
 func IntElem[I ~int | ~int32 | ~int64](dst *I, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		setInt(d, dst)
 	}
 }
 
 // FloatElem reads a number, as [Float] does.
 func FloatElem[F ~float32 | ~float64](dst *F, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		setFloat(d, dst)
 	}
 }
 
 // TimeElem reads a time.
 func TimeElem(dst *time.Time, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		*dst, _ = d.instant()
 	}
 }
 
 // DateElem reads a date.
 func DateElem(dst *types.Date, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		*dst, _ = d.day()
 	}
 }
 
 // BytesElem reads a string of standard base64.
 func BytesElem(dst *[]byte, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		setBytes(d, dst)
 	}
 }
@@ -84,14 +84,14 @@ func RawElem(dst *json.RawMessage, d *Decoder) {
 
 // SecretElem reads a string that must not be shown.
 func SecretElem(dst *sdk.Secret, d *Decoder) {
-	if !d.Null() {
+	if !d.null() {
 		setSecret(d, dst)
 	}
 }
 
 // EnumElem reads an enum value.
 func EnumElem[E ~string](dst *E, d *Decoder) {
-	if d.Null() {
+	if d.null() {
 		return
 	}
 	if b, ok := d.text(); ok {
@@ -114,7 +114,7 @@ func MapElem[T any](elem func(*T, *Decoder)) func(*map[string]T, *Decoder) {
 // OptElem returns the reader of an element that may be null.
 func OptElem[T any](elem func(*T, *Decoder)) func(*sdk.Optional[T], *Decoder) {
 	return func(dst *sdk.Optional[T], d *Decoder) {
-		if d.Null() {
+		if d.null() {
 			*dst = sdk.Null[T]()
 			return
 		}

@@ -86,6 +86,8 @@ const (
 )
 
 // NewEncoder returns an empty Encoder.
+//
+//go:noinline
 func NewEncoder(strict bool) *Encoder {
 	e := &Encoder{strict: strict, buf: make([]byte, 0, 512)}
 	e.frames, e.names = e.frameRoom[:0], e.nameRoom[:0]
@@ -103,6 +105,8 @@ func (e *Encoder) Reset(strict bool) {
 }
 
 // Bytes returns what was written, or the first refusal, a *[RequestError].
+//
+//go:noinline
 func (e *Encoder) Bytes() ([]byte, error) {
 	if e.err != nil {
 		return nil, e.err
@@ -128,6 +132,8 @@ func Marshal[P any](v P, encode func(P, *Encoder)) ([]byte, error) {
 }
 
 // Begin opens an object. Every Begin needs an [Encoder.End].
+//
+//go:noinline
 func (e *Encoder) Begin() {
 	e.push(frame{names: int32(len(e.names))})
 	e.buf = append(e.buf, '{')

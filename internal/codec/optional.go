@@ -27,7 +27,7 @@ func Opt[T any](d *Decoder, dst *sdk.Optional[T], x *sdk.Extra, elem func(*T, *D
 
 // OptString reads an optional string.
 func OptString(d *Decoder, dst *sdk.Optional[string], _ *sdk.Extra) {
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[string]()
 		return
 	}
@@ -38,7 +38,7 @@ func OptString(d *Decoder, dst *sdk.Optional[string], _ *sdk.Extra) {
 
 // OptBool reads an optional boolean.
 func OptBool(d *Decoder, dst *sdk.Optional[bool], _ *sdk.Extra) {
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[bool]()
 		return
 	}
@@ -50,7 +50,7 @@ func OptBool(d *Decoder, dst *sdk.Optional[bool], _ *sdk.Extra) {
 
 // OptInt reads an optional integer, as [Int] does.
 func OptInt[I ~int | ~int32 | ~int64](d *Decoder, dst *sdk.Optional[I], _ *sdk.Extra) {
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[I]()
 		return
 	}
@@ -62,7 +62,7 @@ func OptInt[I ~int | ~int32 | ~int64](d *Decoder, dst *sdk.Optional[I], _ *sdk.E
 
 // OptFloat reads an optional number, as [Float] does.
 func OptFloat[F ~float32 | ~float64](d *Decoder, dst *sdk.Optional[F], _ *sdk.Extra) {
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[F]()
 		return
 	}
@@ -76,7 +76,7 @@ func OptFloat[F ~float32 | ~float64](d *Decoder, dst *sdk.Optional[F], _ *sdk.Ex
 // is kept in x.
 func OptTime(d *Decoder, dst *sdk.Optional[time.Time], x *sdk.Extra) {
 	d.settle(x)
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[time.Time]()
 		return
 	}
@@ -91,7 +91,7 @@ func OptTime(d *Decoder, dst *sdk.Optional[time.Time], x *sdk.Extra) {
 
 // OptEnum reads an optional enum value, as [Enum] does.
 func OptEnum[E ~string](d *Decoder, dst *sdk.Optional[E], _ *sdk.Extra, known Known) {
-	if d.Null() {
+	if d.null() {
 		*dst = sdk.Null[E]()
 		return
 	}
