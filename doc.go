@@ -14,6 +14,9 @@
 // One type serves both directions. Members that may be left out or be null are [Optional]; what a model doesn't declare, or
 // can't hold, is kept in its [Extra] and sent back. Copying a model is safe; comparing two with == isn't possible.
 //
+// Reading is lenient: null is taken for any member, times with or without a zone (then UTC), and enum values, members and
+// shapes that are new are kept. Writing is strict: what the platform requires must be there before a request is sent.
+//
 // # Errors
 //
 // Every error that a call returns is an [*Error]: the server's answer decoded, or, with Status 0, what kept the call
