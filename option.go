@@ -114,9 +114,8 @@ func WithMiddleware(wrap func(http.RoundTripper) http.RoundTripper) Option {
 }
 
 // WithHeader sends a header field with every request, in place of what the client would send under that name; the field
-// that carries the token stays what it is. Fields that
-// frame a message (Host, Content-Length, Transfer-Encoding, Connection and the like) are refused, and so are names and
-// values that no header can carry.
+// that carries the token stays what it is. Fields that frame a message (Host, Content-Length, Transfer-Encoding, Connection
+// and the like) are refused, and so are names and values that no header can carry.
 func WithHeader(name, value string) Option {
 	return func(c *Config) error {
 		key := http.CanonicalHeaderKey(name)

@@ -6,17 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ErrorBody{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ErrorBody) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -31,17 +20,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Filter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Filter{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Filter) decode(d *codec.Decoder) {
@@ -64,17 +42,6 @@ func (m *Filter) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "conjonction", "groups")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionAny) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionAny{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionAny) decode(d *codec.Decoder) {
@@ -102,17 +69,6 @@ func (m *FilterConditionAny) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionArray) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionArray{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionArray) decode(d *codec.Decoder) {
@@ -146,17 +102,6 @@ func (m *FilterConditionArray) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionBoolean) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionBoolean{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -182,17 +127,6 @@ func (m *FilterConditionBoolean) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionDate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionDate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionDate) decode(d *codec.Decoder) {
@@ -228,17 +162,6 @@ func (m *FilterConditionDate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionEnrollment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionEnrollment{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -270,17 +193,6 @@ func (m *FilterConditionEnrollment) decode(d *codec.Decoder) {
 	if seen != 1<<5-1 {
 		codec.Missing(&m.Extra, seen, "kind", "workflowUuid", "activityKind", "frequency", "period")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionNumber) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionNumber{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionNumber) decode(d *codec.Decoder) {
@@ -316,17 +228,6 @@ func (m *FilterConditionNumber) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionObject) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionObject{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionObject) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -356,17 +257,6 @@ func (m *FilterConditionObject) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "columnSlug", "operator")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionObjectProperty) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionObjectProperty{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
@@ -403,17 +293,6 @@ func (m *FilterConditionObjectProperty) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionOccurrence) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionOccurrence{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -448,17 +327,6 @@ func (m *FilterConditionOccurrence) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionSQL) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionSQL{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionSQL) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -484,17 +352,6 @@ func (m *FilterConditionSQL) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionSegment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionSegment{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionSegment) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -518,17 +375,6 @@ func (m *FilterConditionSegment) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "kind", "segmentUuid", "operator")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionString) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionString{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterConditionString) decode(d *codec.Decoder) {
@@ -560,17 +406,6 @@ func (m *FilterConditionString) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterConditionVector) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterConditionVector{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterConditionVector) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -598,17 +433,6 @@ func (m *FilterConditionVector) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterFrequency) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterFrequency{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterFrequency) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -630,17 +454,6 @@ func (m *FilterFrequency) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterGroup) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterGroup{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FilterGroup) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -655,17 +468,6 @@ func (m *FilterGroup) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FilterPeriod) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FilterPeriod{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FilterPeriod) decode(d *codec.Decoder) {
@@ -691,17 +493,6 @@ func (m *FilterPeriod) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "operator", "value", "unit")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FormField) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FormField{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FormField) decode(d *codec.Decoder) {
@@ -739,17 +530,6 @@ func (m *FormField) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *HealthAlertAction) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = HealthAlertAction{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *HealthAlertAction) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -782,17 +562,6 @@ func (m *HealthAlertAction) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Node) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Node{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Node) decode(d *codec.Decoder) {
@@ -856,17 +625,6 @@ func (m *Node) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NodePosition) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NodePosition{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NodePosition) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -889,17 +647,6 @@ func (m *NodePosition) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NodeRetry) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NodeRetry{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NodeRetry) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -916,17 +663,6 @@ func (m *NodeRetry) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Play) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Play{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Play) decode(d *codec.Decoder) {
@@ -993,17 +729,6 @@ func (m *Play) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *PlayCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = PlayCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *PlayCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1046,17 +771,6 @@ func (m *PlayCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *PlayResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = PlayResult{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *PlayResult) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1074,17 +788,6 @@ func (m *PlayResult) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "play")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *PlaySchedule) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = PlaySchedule{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *PlaySchedule) decode(d *codec.Decoder) {
@@ -1116,17 +819,6 @@ func (m *PlaySchedule) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *PlayScheduleSettings) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = PlayScheduleSettings{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1150,17 +842,6 @@ func (m *PlayScheduleSettings) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "type")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Release) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Release{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -1219,17 +900,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseOptions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseOptions{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseOptions) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1244,17 +914,6 @@ func (m *ReleaseOptions) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseResult{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ReleaseResult) decode(d *codec.Decoder) {
@@ -1274,17 +933,6 @@ func (m *ReleaseResult) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "release")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseUpdateDraft) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseUpdateDraft{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
@@ -1316,17 +964,6 @@ func (m *ReleaseUpdateDraft) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Sort) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Sort{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Sort) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1347,17 +984,6 @@ func (m *Sort) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "columnSlug", "kind")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TestRecord) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TestRecord{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TestRecord) decode(d *codec.Decoder) {

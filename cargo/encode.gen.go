@@ -6,25 +6,11 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "errorMessage", m.ErrorMessage, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "reason", m.Reason, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Filter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Filter) encode(e *codec.Encoder) {
@@ -34,13 +20,6 @@ func (m *Filter) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionAny) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionAny) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -48,13 +27,6 @@ func (m *FilterConditionAny) encode(e *codec.Encoder) {
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionArray) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterConditionArray) encode(e *codec.Encoder) {
@@ -68,13 +40,6 @@ func (m *FilterConditionArray) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionBoolean) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionBoolean) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -82,13 +47,6 @@ func (m *FilterConditionBoolean) encode(e *codec.Encoder) {
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionDate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterConditionDate) encode(e *codec.Encoder) {
@@ -103,13 +61,6 @@ func (m *FilterConditionDate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionEnrollment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -119,13 +70,6 @@ func (m *FilterConditionEnrollment) encode(e *codec.Encoder) {
 	codec.PutObject(e, "frequency", &m.Frequency, &m.Extra, codec.Plain, (*FilterFrequency).encode)
 	codec.PutObject(e, "period", &m.Period, &m.Extra, codec.Plain, (*FilterPeriod).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionNumber) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterConditionNumber) encode(e *codec.Encoder) {
@@ -140,13 +84,6 @@ func (m *FilterConditionNumber) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionObject) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionObject) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -156,13 +93,6 @@ func (m *FilterConditionObject) encode(e *codec.Encoder) {
 	codec.PutOptEnum(e, "conjonction", m.Conjunction, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "propertyConditions", m.PropertyConditions, &m.Extra, codec.OmitZero, (*FilterConditionObjectProperty).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionObjectProperty) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterConditionObjectProperty) encode(e *codec.Encoder) {
@@ -177,13 +107,6 @@ func (m *FilterConditionObjectProperty) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionOccurrence) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionOccurrence) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -195,13 +118,6 @@ func (m *FilterConditionOccurrence) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionSQL) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionSQL) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -210,26 +126,12 @@ func (m *FilterConditionSQL) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionSegment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionSegment) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "segmentUuid", m.SegmentUUID, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionString) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterConditionString) encode(e *codec.Encoder) {
@@ -242,13 +144,6 @@ func (m *FilterConditionString) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterConditionVector) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterConditionVector) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
@@ -258,25 +153,11 @@ func (m *FilterConditionVector) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterFrequency) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterFrequency) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutOptFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterGroup) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FilterGroup) encode(e *codec.Encoder) {
@@ -286,26 +167,12 @@ func (m *FilterGroup) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FilterPeriod) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FilterPeriod) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "operator", string(m.Operator), &m.Extra, codec.NonEmpty)
 	codec.PutFloat(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutString(e, "unit", string(m.Unit), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FormField) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FormField) encode(e *codec.Encoder) {
@@ -319,13 +186,6 @@ func (m *FormField) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "enum", m.Enum, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutSlice(e, "fields", m.Fields, &m.Extra, codec.OmitZero, (*FormField).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m HealthAlertAction) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *HealthAlertAction) encode(e *codec.Encoder) {
@@ -342,13 +202,6 @@ func (m *HealthAlertAction) encode(e *codec.Encoder) {
 	codec.PutMap(e, "config", m.Config, &m.Extra, codec.OmitZero, codec.AnyOut)
 	codec.PutOpt(e, "retry", &m.Retry, &m.Extra, codec.Nullable, (*NodeRetry).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Node) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Node) encode(e *codec.Encoder) {
@@ -375,25 +228,11 @@ func (m *Node) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodePosition) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NodePosition) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutFloat(e, "x", m.X, &m.Extra, codec.Plain)
 	codec.PutFloat(e, "y", m.Y, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NodeRetry) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *NodeRetry) encode(e *codec.Encoder) {
@@ -402,13 +241,6 @@ func (m *NodeRetry) encode(e *codec.Encoder) {
 	codec.PutOptFloat(e, "initialInterval", m.InitialInterval, &m.Extra, codec.Nullable)
 	codec.PutOptFloat(e, "backoffCoefficient", m.BackoffCoefficient, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Play) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Play) encode(e *codec.Encoder) {
@@ -434,13 +266,6 @@ func (m *Play) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *PlayCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -457,24 +282,10 @@ func (m *PlayCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *PlayResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutObject(e, "play", &m.Play, &m.Extra, codec.Plain, (*Play).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlaySchedule) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *PlaySchedule) encode(e *codec.Encoder) {
@@ -488,13 +299,6 @@ func (m *PlaySchedule) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m PlayScheduleSettings) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *PlayScheduleSettings) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
@@ -502,13 +306,6 @@ func (m *PlayScheduleSettings) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "jobId", m.JobID, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "playUuid", m.PlayUUID, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Release) encode(e *codec.Encoder) {
@@ -532,13 +329,6 @@ func (m *Release) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseOptions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseOptions) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutMap(e, "connectorUuidsByIntegrationSlug", m.ConnectorUUIDsByIntegrationSlug, &m.Extra, codec.OmitZero, codec.StringOut)
@@ -546,24 +336,10 @@ func (m *ReleaseOptions) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutObject(e, "release", &m.Release, &m.Extra, codec.Plain, (*Release).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseUpdateDraft) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
@@ -577,25 +353,11 @@ func (m *ReleaseUpdateDraft) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Sort) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Sort) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "columnSlug", m.ColumnSlug, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "kind", string(m.Kind), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestRecord) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TestRecord) encode(e *codec.Encoder) {

@@ -6,17 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ErrorBody{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ErrorBody) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -36,17 +25,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "message")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Release) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Release{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -105,17 +83,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseFile) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseFile{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseFile) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -165,17 +132,6 @@ func (m *ReleaseFile) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -198,17 +154,6 @@ func (m *ReleaseUpdate) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = WebhookEvent{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {

@@ -6,25 +6,11 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "code", m.Code, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Release) encode(e *codec.Encoder) {
@@ -48,13 +34,6 @@ func (m *Release) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseFile) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseFile) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
@@ -73,13 +52,6 @@ func (m *ReleaseFile) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -89,13 +61,6 @@ func (m *ReleaseUpdate) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "private", m.Private, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "notes", m.Notes, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *WebhookEvent) encode(e *codec.Encoder) {

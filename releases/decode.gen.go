@@ -6,17 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Action) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Action{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Action) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -97,17 +86,6 @@ func (m *Action) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ActionList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ActionList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ActionList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -133,17 +111,6 @@ func (m *ActionList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "actions")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ActivityEntry) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ActivityEntry{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ActivityEntry) decode(d *codec.Decoder) {
@@ -201,7 +168,7 @@ func (m *ActivityEntry) decode(d *codec.Decoder) {
 		case "total_stages":
 			codec.OptInt(d, &m.TotalStages, &m.Extra)
 		case "token_usage":
-			codec.Map(d, &m.TokenUsage, &m.Extra, codec.FloatElem[float64])
+			codec.Map(d, &m.TokenUsage, &m.Extra, codec.FloatElem)
 		case "metadata":
 			codec.Map(d, &m.Metadata, &m.Extra, codec.AnyElem)
 		default:
@@ -211,17 +178,6 @@ func (m *ActivityEntry) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ActivityList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ActivityList{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ActivityList) decode(d *codec.Decoder) {
@@ -251,17 +207,6 @@ func (m *ActivityList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AdminAccess) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AdminAccess{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AdminAccess) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -287,17 +232,6 @@ func (m *AdminAccess) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "has_access")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *App) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = App{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *App) decode(d *codec.Decoder) {
@@ -343,17 +277,6 @@ func (m *App) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AppList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -379,17 +302,6 @@ func (m *AppList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "apps")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppParameter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppParameter{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AppParameter) decode(d *codec.Decoder) {
@@ -419,17 +331,6 @@ func (m *AppParameter) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppToken) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppToken{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AppToken) decode(d *codec.Decoder) {
@@ -494,17 +395,6 @@ func (m *AppToken) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppTokenList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppTokenList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AppTokenList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -522,17 +412,6 @@ func (m *AppTokenList) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "tokens")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppTokenPolicy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppTokenPolicy{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AppTokenPolicy) decode(d *codec.Decoder) {
@@ -579,17 +458,6 @@ func (m *AppTokenPolicy) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AppTokenPolicyList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AppTokenPolicyList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AppTokenPolicyList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -617,17 +485,6 @@ func (m *AppTokenPolicyList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ApprovalConditions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ApprovalConditions{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ApprovalConditions) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -646,17 +503,6 @@ func (m *ApprovalConditions) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ApprovalPolicy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ApprovalPolicy{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ApprovalPolicy) decode(d *codec.Decoder) {
@@ -704,17 +550,6 @@ func (m *ApprovalPolicy) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ApprovalPolicyList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ApprovalPolicyList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ApprovalPolicyList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -740,17 +575,6 @@ func (m *ApprovalPolicyList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "policies")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ApprovalRequirements) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ApprovalRequirements{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ApprovalRequirements) decode(d *codec.Decoder) {
@@ -781,17 +605,6 @@ func (m *ApprovalRequirements) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ApprovalRule) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ApprovalRule{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ApprovalRule) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -814,17 +627,6 @@ func (m *ApprovalRule) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "field", "operator")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Artifact) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Artifact{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Artifact) decode(d *codec.Decoder) {
@@ -933,17 +735,6 @@ func (m *Artifact) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ArtifactList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ArtifactList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ArtifactList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -971,17 +762,6 @@ func (m *ArtifactList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AssignableResource) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AssignableResource{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AssignableResource) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1006,17 +786,6 @@ func (m *AssignableResource) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AssignableResourceList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AssignableResourceList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AssignableResourceList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1034,17 +803,6 @@ func (m *AssignableResourceList) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "resources")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Augmentation) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Augmentation{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Augmentation) decode(d *codec.Decoder) {
@@ -1092,17 +850,6 @@ func (m *Augmentation) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AugmentationList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AugmentationList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AugmentationList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1128,17 +875,6 @@ func (m *AugmentationList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "augmentations")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Branch) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Branch{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Branch) decode(d *codec.Decoder) {
@@ -1191,17 +927,6 @@ func (m *Branch) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *BranchList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = BranchList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *BranchList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1229,17 +954,6 @@ func (m *BranchList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "branches")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CircuitBreaker) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CircuitBreaker{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CircuitBreaker) decode(d *codec.Decoder) {
@@ -1270,17 +984,6 @@ func (m *CircuitBreaker) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Collection) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Collection{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Collection) decode(d *codec.Decoder) {
@@ -1335,17 +1038,6 @@ func (m *Collection) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CollectionField) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CollectionField{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CollectionField) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1369,17 +1061,6 @@ func (m *CollectionField) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CollectionList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CollectionList{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CollectionList) decode(d *codec.Decoder) {
@@ -1409,17 +1090,6 @@ func (m *CollectionList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CollectionSchema) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CollectionSchema{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CollectionSchema) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1439,17 +1109,6 @@ func (m *CollectionSchema) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "fields")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Command) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Command{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Command) decode(d *codec.Decoder) {
@@ -1490,17 +1149,6 @@ func (m *Command) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CommandAction) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CommandAction{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CommandAction) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1532,17 +1180,6 @@ func (m *CommandAction) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CommandList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CommandList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CommandList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1568,17 +1205,6 @@ func (m *CommandList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "commands")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CommitChange) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CommitChange{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CommitChange) decode(d *codec.Decoder) {
@@ -1607,17 +1233,6 @@ func (m *CommitChange) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionCredentials) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionCredentials{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionCredentials) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1636,17 +1251,6 @@ func (m *ConnectionCredentials) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Environment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Environment{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Environment) decode(d *codec.Decoder) {
@@ -1694,17 +1298,6 @@ func (m *Environment) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EnvironmentCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1725,17 +1318,6 @@ func (m *EnvironmentCreate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "name", "slug")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentList{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EnvironmentList) decode(d *codec.Decoder) {
@@ -1765,17 +1347,6 @@ func (m *EnvironmentList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentResult{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EnvironmentResult) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1795,17 +1366,6 @@ func (m *EnvironmentResult) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "environment")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ErrorBody{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -1836,17 +1396,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ExecutionCounts) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ExecutionCounts{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ExecutionCounts) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1859,17 +1408,6 @@ func (m *ExecutionCounts) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FieldChange) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FieldChange{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *FieldChange) decode(d *codec.Decoder) {
@@ -1899,17 +1437,6 @@ func (m *FieldChange) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Invitation) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Invitation{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Invitation) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1929,17 +1456,6 @@ func (m *Invitation) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "valid")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Member) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Member{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Member) decode(d *codec.Decoder) {
@@ -1982,17 +1498,6 @@ func (m *Member) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *MemberList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = MemberList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *MemberList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2013,17 +1518,6 @@ func (m *MemberList) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "members", "total")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Memory) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Memory{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Memory) decode(d *codec.Decoder) {
@@ -2095,17 +1589,6 @@ func (m *Memory) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *MemoryList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = MemoryList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *MemoryList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2131,17 +1614,6 @@ func (m *MemoryList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "memories")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Message) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Message{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Message) decode(d *codec.Decoder) {
@@ -2208,17 +1680,6 @@ func (m *Message) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *MessageList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = MessageList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *MessageList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2244,17 +1705,6 @@ func (m *MessageList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "messages")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ModelEntitlement) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ModelEntitlement{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ModelEntitlement) decode(d *codec.Decoder) {
@@ -2307,17 +1757,6 @@ func (m *ModelEntitlement) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ModelEntitlementCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ModelEntitlementCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ModelEntitlementCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2335,17 +1774,6 @@ func (m *ModelEntitlementCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "logical_model_id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ModelEntitlementList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ModelEntitlementList{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ModelEntitlementList) decode(d *codec.Decoder) {
@@ -2373,17 +1801,6 @@ func (m *ModelEntitlementList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "entitlements")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Namespace) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Namespace{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Namespace) decode(d *codec.Decoder) {
@@ -2462,17 +1879,6 @@ func (m *Namespace) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NamespaceList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NamespaceList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NamespaceList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2498,17 +1904,6 @@ func (m *NamespaceList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "namespaces")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Notification) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Notification{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Notification) decode(d *codec.Decoder) {
@@ -2564,17 +1959,6 @@ func (m *Notification) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NotificationList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2602,17 +1986,6 @@ func (m *NotificationList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "notifications")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Organization) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Organization{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Organization) decode(d *codec.Decoder) {
@@ -2653,17 +2026,6 @@ func (m *Organization) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OrganizationList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OrganizationList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OrganizationList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2689,17 +2051,6 @@ func (m *OrganizationList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "organizations")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProviderAccount) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProviderAccount{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProviderAccount) decode(d *codec.Decoder) {
@@ -2763,17 +2114,6 @@ func (m *ProviderAccount) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProviderAccountList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProviderAccountList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProviderAccountList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2801,17 +2141,6 @@ func (m *ProviderAccountList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *QuotaPolicy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = QuotaPolicy{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *QuotaPolicy) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2832,17 +2161,6 @@ func (m *QuotaPolicy) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RateLimitPolicy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RateLimitPolicy{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *RateLimitPolicy) decode(d *codec.Decoder) {
@@ -2871,17 +2189,6 @@ func (m *RateLimitPolicy) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Recipe) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Recipe{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Recipe) decode(d *codec.Decoder) {
@@ -2916,17 +2223,6 @@ func (m *Recipe) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RecipeList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RecipeList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *RecipeList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2949,17 +2245,6 @@ func (m *RecipeList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RegistrationConfig) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RegistrationConfig{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *RegistrationConfig) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2977,17 +2262,6 @@ func (m *RegistrationConfig) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "allow_registration")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Release) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Release{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Release) decode(d *codec.Decoder) {
@@ -3045,17 +2319,6 @@ func (m *Release) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseAction) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseAction{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseAction) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3080,17 +2343,6 @@ func (m *ReleaseAction) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3110,17 +2362,6 @@ func (m *ReleaseCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "release_tag")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseDetail) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseDetail{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ReleaseDetail) decode(d *codec.Decoder) {
@@ -3186,17 +2427,6 @@ func (m *ReleaseDetail) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ReleaseList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ReleaseList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ReleaseList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3224,17 +2454,6 @@ func (m *ReleaseList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "releases")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ResourceCounts) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ResourceCounts{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ResourceCounts) decode(d *codec.Decoder) {
@@ -3265,17 +2484,6 @@ func (m *ResourceCounts) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RouterMatch) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RouterMatch{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *RouterMatch) decode(d *codec.Decoder) {
@@ -3310,17 +2518,6 @@ func (m *RouterMatch) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RouterPolicy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RouterPolicy{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *RouterPolicy) decode(d *codec.Decoder) {
@@ -3382,17 +2579,6 @@ func (m *RouterPolicy) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *RouterPolicyList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = RouterPolicyList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *RouterPolicyList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3418,17 +2604,6 @@ func (m *RouterPolicyList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "policies")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Source) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Source{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Source) decode(d *codec.Decoder) {
@@ -3502,17 +2677,6 @@ func (m *Source) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SourceList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SourceList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SourceList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3538,17 +2702,6 @@ func (m *SourceList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "sources")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Thread) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Thread{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Thread) decode(d *codec.Decoder) {
@@ -3596,17 +2749,6 @@ func (m *Thread) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ThreadList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ThreadList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ThreadList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3632,17 +2774,6 @@ func (m *ThreadList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "threads")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TimelineCommit) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TimelineCommit{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TimelineCommit) decode(d *codec.Decoder) {
@@ -3674,17 +2805,6 @@ func (m *TimelineCommit) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "commit_id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TimelineDeployment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TimelineDeployment{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TimelineDeployment) decode(d *codec.Decoder) {
@@ -3720,17 +2840,6 @@ func (m *TimelineDeployment) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TimelineEvent) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TimelineEvent{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TimelineEvent) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3759,17 +2868,6 @@ func (m *TimelineEvent) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TimelineEventList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TimelineEventList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TimelineEventList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3795,17 +2893,6 @@ func (m *TimelineEventList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "events")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TimelineRelease) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TimelineRelease{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TimelineRelease) decode(d *codec.Decoder) {
@@ -3839,17 +2926,6 @@ func (m *TimelineRelease) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "release_id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ToolConfigProfile) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ToolConfigProfile{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ToolConfigProfile) decode(d *codec.Decoder) {
@@ -3898,17 +2974,6 @@ func (m *ToolConfigProfile) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ToolConfigProfileList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ToolConfigProfileList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ToolConfigProfileList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3934,17 +2999,6 @@ func (m *ToolConfigProfileList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "profiles")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ToolInstance) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ToolInstance{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ToolInstance) decode(d *codec.Decoder) {
@@ -4047,17 +3101,6 @@ func (m *ToolInstance) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ToolInstanceList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ToolInstanceList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ToolInstanceList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4083,17 +3126,6 @@ func (m *ToolInstanceList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "instances")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *User) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = User{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *User) decode(d *codec.Decoder) {
@@ -4149,17 +3181,6 @@ func (m *User) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *UserList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = UserList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *UserList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4187,17 +3208,6 @@ func (m *UserList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ValidationErrorBody) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ValidationErrorBody{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ValidationErrorBody) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4215,17 +3225,6 @@ func (m *ValidationErrorBody) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "detail")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ValidationIssue) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ValidationIssue{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ValidationIssue) decode(d *codec.Decoder) {
@@ -4255,17 +3254,6 @@ func (m *ValidationIssue) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "loc", "msg", "type")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Volume) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Volume{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Volume) decode(d *codec.Decoder) {
@@ -4328,17 +3316,6 @@ func (m *Volume) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *VolumeList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = VolumeList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *VolumeList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4364,17 +3341,6 @@ func (m *VolumeList) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "total", "has_more", "volumes")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Workspace) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Workspace{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Workspace) decode(d *codec.Decoder) {
@@ -4419,17 +3385,6 @@ func (m *Workspace) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *WorkspaceAnalytics) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = WorkspaceAnalytics{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *WorkspaceAnalytics) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4451,17 +3406,6 @@ func (m *WorkspaceAnalytics) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "workspace_id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *WorkspaceList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = WorkspaceList{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *WorkspaceList) decode(d *codec.Decoder) {

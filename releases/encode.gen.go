@@ -3,18 +3,8 @@
 package releases
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/wharfinger/sdk/internal/codec"
 )
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Action) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
 
 func (m *Action) encode(e *codec.Encoder) {
 	e.Begin()
@@ -51,13 +41,6 @@ func (m *Action) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActionList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ActionList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -65,13 +48,6 @@ func (m *ActionList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "actions", m.Actions, &m.Extra, codec.NonNil, (*Action).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActivityEntry) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ActivityEntry) encode(e *codec.Encoder) {
@@ -99,16 +75,9 @@ func (m *ActivityEntry) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "augmentation_id", m.AugmentationID, &m.Extra, codec.Nullable)
 	codec.PutOptInt(e, "stages_completed", m.StagesCompleted, &m.Extra, codec.Nullable)
 	codec.PutOptInt(e, "total_stages", m.TotalStages, &m.Extra, codec.Nullable)
-	codec.PutMap(e, "token_usage", m.TokenUsage, &m.Extra, codec.OmitZero, codec.FloatOut[float64])
+	codec.PutMap(e, "token_usage", m.TokenUsage, &m.Extra, codec.OmitZero, codec.FloatOut)
 	codec.PutMap(e, "metadata", m.Metadata, &m.Extra, codec.OmitZero, codec.AnyOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActivityList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ActivityList) encode(e *codec.Encoder) {
@@ -120,13 +89,6 @@ func (m *ActivityList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AdminAccess) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AdminAccess) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutBool(e, "has_access", m.HasAccess, &m.Extra, codec.Plain)
@@ -136,16 +98,6 @@ func (m *AdminAccess) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m App) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m App) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *App) encode(e *codec.Encoder) {
 	e.Begin()
@@ -164,16 +116,6 @@ func (m *App) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AppList) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *AppList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -182,16 +124,6 @@ func (m *AppList) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "apps", m.Apps, &m.Extra, codec.NonNil, (*App).encode)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppParameter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AppParameter) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *AppParameter) encode(e *codec.Encoder) {
 	e.Begin()
@@ -202,13 +134,6 @@ func (m *AppParameter) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "required", m.Required, &m.Extra, codec.Nullable)
 	codec.PutOpt(e, "default_value", &m.DefaultValue, &m.Extra, codec.Nullable, codec.SecretOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppToken) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AppToken) encode(e *codec.Encoder) {
@@ -238,24 +163,10 @@ func (m *AppToken) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppTokenList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AppTokenList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "tokens", m.Tokens, &m.Extra, codec.NonNil, (*AppToken).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppTokenPolicy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AppTokenPolicy) encode(e *codec.Encoder) {
@@ -276,13 +187,6 @@ func (m *AppTokenPolicy) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AppTokenPolicyList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AppTokenPolicyList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -292,13 +196,6 @@ func (m *AppTokenPolicyList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalConditions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ApprovalConditions) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "resource_types", m.ResourceTypes, &m.Extra, codec.OmitZero, codec.StringOut)
@@ -306,13 +203,6 @@ func (m *ApprovalConditions) encode(e *codec.Encoder) {
 	codec.PutMap(e, "required_tags", m.RequiredTags, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutSlice(e, "custom_rules", m.CustomRules, &m.Extra, codec.OmitZero, (*ApprovalRule).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalPolicy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ApprovalPolicy) encode(e *codec.Encoder) {
@@ -333,13 +223,6 @@ func (m *ApprovalPolicy) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalPolicyList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ApprovalPolicyList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -347,13 +230,6 @@ func (m *ApprovalPolicyList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "policies", m.Policies, &m.Extra, codec.NonNil, (*ApprovalPolicy).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalRequirements) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ApprovalRequirements) encode(e *codec.Encoder) {
@@ -369,26 +245,12 @@ func (m *ApprovalRequirements) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ApprovalRule) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ApprovalRule) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "field", m.Field, &m.Extra, codec.Plain)
 	codec.PutString(e, "operator", m.Operator, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "value", &m.Value, &m.Extra, codec.Nullable, codec.AnyOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Artifact) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Artifact) encode(e *codec.Encoder) {
@@ -439,13 +301,6 @@ func (m *Artifact) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ArtifactList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ArtifactList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -453,13 +308,6 @@ func (m *ArtifactList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "artifacts", m.Artifacts, &m.Extra, codec.NonNil, (*Artifact).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AssignableResource) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AssignableResource) encode(e *codec.Encoder) {
@@ -470,24 +318,10 @@ func (m *AssignableResource) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AssignableResourceList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AssignableResourceList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "resources", m.Resources, &m.Extra, codec.NonNil, (*AssignableResource).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Augmentation) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Augmentation) encode(e *codec.Encoder) {
@@ -508,13 +342,6 @@ func (m *Augmentation) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AugmentationList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AugmentationList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -522,13 +349,6 @@ func (m *AugmentationList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "augmentations", m.Augmentations, &m.Extra, codec.NonNil, (*Augmentation).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Branch) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Branch) encode(e *codec.Encoder) {
@@ -551,13 +371,6 @@ func (m *Branch) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m BranchList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *BranchList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -566,13 +379,6 @@ func (m *BranchList) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "branches", m.Branches, &m.Extra, codec.NonNil, (*Branch).encode)
 	codec.PutOptString(e, "main_branch_id", m.MainBranchID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CircuitBreaker) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *CircuitBreaker) encode(e *codec.Encoder) {
@@ -587,13 +393,6 @@ func (m *CircuitBreaker) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "auto_disable", m.AutoDisable, &m.Extra, codec.Nullable)
 	codec.PutOptBool(e, "notify_on_open", m.NotifyOnOpen, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Collection) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Collection) encode(e *codec.Encoder) {
@@ -617,13 +416,6 @@ func (m *Collection) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CollectionField) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *CollectionField) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -631,13 +423,6 @@ func (m *CollectionField) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "required", m.Required, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CollectionList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *CollectionList) encode(e *codec.Encoder) {
@@ -649,25 +434,11 @@ func (m *CollectionList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CollectionSchema) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *CollectionSchema) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "fields", m.Fields, &m.Extra, codec.NonNil, (*CollectionField).encode)
 	codec.PutOptBool(e, "allow_extra_fields", m.AllowExtraFields, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Command) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Command) encode(e *codec.Encoder) {
@@ -685,13 +456,6 @@ func (m *Command) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CommandAction) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *CommandAction) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
@@ -704,13 +468,6 @@ func (m *CommandAction) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CommandList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *CommandList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -718,13 +475,6 @@ func (m *CommandList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "commands", m.Commands, &m.Extra, codec.NonNil, (*Command).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CommitChange) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *CommitChange) encode(e *codec.Encoder) {
@@ -739,13 +489,6 @@ func (m *CommitChange) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionCredentials) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ConnectionCredentials) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "client_id", m.ClientID, &m.Extra, codec.Nullable)
@@ -753,13 +496,6 @@ func (m *ConnectionCredentials) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "callback_url", m.CallbackURL, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "scopes_override", m.ScopesOverride, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Environment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Environment) encode(e *codec.Encoder) {
@@ -779,25 +515,11 @@ func (m *Environment) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EnvironmentCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "slug", m.Slug, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EnvironmentList) encode(e *codec.Encoder) {
@@ -809,25 +531,11 @@ func (m *EnvironmentList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EnvironmentResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "message", m.Message, &m.Extra, codec.Nullable)
 	codec.PutObject(e, "environment", &m.Environment, &m.Extra, codec.Plain, (*Environment).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
@@ -840,24 +548,10 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ExecutionCounts) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ExecutionCounts) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptInt(e, "total", m.Total, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FieldChange) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *FieldChange) encode(e *codec.Encoder) {
@@ -870,25 +564,11 @@ func (m *FieldChange) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Invitation) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Invitation) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "email", m.Email, &m.Extra, codec.Nullable)
 	codec.PutBool(e, "valid", m.Valid, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Member) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Member) encode(e *codec.Encoder) {
@@ -907,25 +587,11 @@ func (m *Member) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MemberList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *MemberList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "members", m.Members, &m.Extra, codec.NonNil, (*Member).encode)
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Memory) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Memory) encode(e *codec.Encoder) {
@@ -958,13 +624,6 @@ func (m *Memory) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MemoryList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *MemoryList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -972,13 +631,6 @@ func (m *MemoryList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "memories", m.Memories, &m.Extra, codec.NonNil, (*Memory).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Message) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Message) encode(e *codec.Encoder) {
@@ -1008,13 +660,6 @@ func (m *Message) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MessageList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *MessageList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1022,13 +667,6 @@ func (m *MessageList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "messages", m.Messages, &m.Extra, codec.NonNil, (*Message).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ModelEntitlement) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ModelEntitlement) encode(e *codec.Encoder) {
@@ -1051,24 +689,10 @@ func (m *ModelEntitlement) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ModelEntitlementCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ModelEntitlementCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "logical_model_id", m.LogicalModelID, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ModelEntitlementList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ModelEntitlementList) encode(e *codec.Encoder) {
@@ -1078,13 +702,6 @@ func (m *ModelEntitlementList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "entitlements", m.Entitlements, &m.Extra, codec.NonNil, (*ModelEntitlement).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Namespace) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Namespace) encode(e *codec.Encoder) {
@@ -1120,13 +737,6 @@ func (m *Namespace) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NamespaceList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NamespaceList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1134,13 +744,6 @@ func (m *NamespaceList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "namespaces", m.Namespaces, &m.Extra, codec.NonNil, (*Namespace).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Notification) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Notification) encode(e *codec.Encoder) {
@@ -1166,13 +769,6 @@ func (m *Notification) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NotificationList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1181,13 +777,6 @@ func (m *NotificationList) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "notifications", m.Notifications, &m.Extra, codec.NonNil, (*Notification).encode)
 	codec.PutOptInt(e, "unread_count", m.UnreadCount, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Organization) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Organization) encode(e *codec.Encoder) {
@@ -1205,13 +794,6 @@ func (m *Organization) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OrganizationList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *OrganizationList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1219,13 +801,6 @@ func (m *OrganizationList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "organizations", m.Organizations, &m.Extra, codec.NonNil, (*Organization).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProviderAccount) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProviderAccount) encode(e *codec.Encoder) {
@@ -1254,13 +829,6 @@ func (m *ProviderAccount) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProviderAccountList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProviderAccountList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1268,13 +836,6 @@ func (m *ProviderAccountList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "accounts", m.Accounts, &m.Extra, codec.NonNil, (*ProviderAccount).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m QuotaPolicy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *QuotaPolicy) encode(e *codec.Encoder) {
@@ -1285,13 +846,6 @@ func (m *QuotaPolicy) encode(e *codec.Encoder) {
 	codec.PutOptInt(e, "current_month_requests", m.CurrentMonthRequests, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "usage_period", m.UsagePeriod, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RateLimitPolicy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *RateLimitPolicy) encode(e *codec.Encoder) {
@@ -1307,13 +861,6 @@ func (m *RateLimitPolicy) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Recipe) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Recipe) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
@@ -1326,13 +873,6 @@ func (m *Recipe) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RecipeList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *RecipeList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "recipes", m.Recipes, &m.Extra, codec.NonNil, (*Recipe).encode)
@@ -1340,24 +880,10 @@ func (m *RecipeList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RegistrationConfig) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *RegistrationConfig) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutBool(e, "allow_registration", m.AllowRegistration, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Release) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Release) encode(e *codec.Encoder) {
@@ -1379,13 +905,6 @@ func (m *Release) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseAction) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseAction) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
@@ -1394,25 +913,11 @@ func (m *ReleaseAction) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "release_tag", m.ReleaseTag, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseDetail) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ReleaseDetail) encode(e *codec.Encoder) {
@@ -1438,13 +943,6 @@ func (m *ReleaseDetail) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ReleaseList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ReleaseList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1453,13 +951,6 @@ func (m *ReleaseList) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "releases", m.Releases, &m.Extra, codec.NonNil, (*Release).encode)
 	codec.PutOptString(e, "active_release_id", m.ActiveReleaseID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ResourceCounts) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ResourceCounts) encode(e *codec.Encoder) {
@@ -1476,13 +967,6 @@ func (m *ResourceCounts) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RouterMatch) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *RouterMatch) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "endpoint_type", m.EndpointType, &m.Extra, codec.Nullable)
@@ -1497,13 +981,6 @@ func (m *RouterMatch) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "requires_vision", m.RequiresVision, &m.Extra, codec.Nullable)
 	codec.PutMap(e, "tags", m.Tags, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RouterPolicy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *RouterPolicy) encode(e *codec.Encoder) {
@@ -1531,13 +1008,6 @@ func (m *RouterPolicy) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m RouterPolicyList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *RouterPolicyList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1545,13 +1015,6 @@ func (m *RouterPolicyList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "policies", m.Policies, &m.Extra, codec.NonNil, (*RouterPolicy).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Source) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Source) encode(e *codec.Encoder) {
@@ -1585,13 +1048,6 @@ func (m *Source) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SourceList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SourceList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1599,13 +1055,6 @@ func (m *SourceList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "sources", m.Sources, &m.Extra, codec.NonNil, (*Source).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Thread) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Thread) encode(e *codec.Encoder) {
@@ -1626,13 +1075,6 @@ func (m *Thread) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ThreadList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ThreadList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1640,13 +1082,6 @@ func (m *ThreadList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "threads", m.Threads, &m.Extra, codec.NonNil, (*Thread).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TimelineCommit) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TimelineCommit) encode(e *codec.Encoder) {
@@ -1659,13 +1094,6 @@ func (m *TimelineCommit) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "is_revert", m.IsRevert, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "reverts_commit_id", m.RevertsCommitID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TimelineDeployment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TimelineDeployment) encode(e *codec.Encoder) {
@@ -1681,13 +1109,6 @@ func (m *TimelineDeployment) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TimelineEvent) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *TimelineEvent) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
@@ -1698,13 +1119,6 @@ func (m *TimelineEvent) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TimelineEventList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *TimelineEventList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1712,13 +1126,6 @@ func (m *TimelineEventList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "events", m.Events, &m.Extra, codec.NonNil, (*TimelineEvent).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TimelineRelease) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TimelineRelease) encode(e *codec.Encoder) {
@@ -1732,13 +1139,6 @@ func (m *TimelineRelease) encode(e *codec.Encoder) {
 	codec.PutOptInt(e, "endpoint_count", m.EndpointCount, &m.Extra, codec.Nullable)
 	codec.PutOptInt(e, "augmentation_count", m.AugmentationCount, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ToolConfigProfile) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ToolConfigProfile) encode(e *codec.Encoder) {
@@ -1759,13 +1159,6 @@ func (m *ToolConfigProfile) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ToolConfigProfileList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ToolConfigProfileList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1773,13 +1166,6 @@ func (m *ToolConfigProfileList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "profiles", m.Profiles, &m.Extra, codec.NonNil, (*ToolConfigProfile).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ToolInstance) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ToolInstance) encode(e *codec.Encoder) {
@@ -1827,13 +1213,6 @@ func (m *ToolInstance) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ToolInstanceList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ToolInstanceList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1841,13 +1220,6 @@ func (m *ToolInstanceList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "instances", m.Instances, &m.Extra, codec.NonNil, (*ToolInstance).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m User) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *User) encode(e *codec.Encoder) {
@@ -1873,13 +1245,6 @@ func (m *User) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m UserList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *UserList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1889,24 +1254,10 @@ func (m *UserList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationErrorBody) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ValidationErrorBody) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "detail", m.Detail, &m.Extra, codec.NonNil, (*ValidationIssue).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationIssue) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ValidationIssue) encode(e *codec.Encoder) {
@@ -1917,13 +1268,6 @@ func (m *ValidationIssue) encode(e *codec.Encoder) {
 	codec.PutOpt(e, "input", &m.Input, &m.Extra, codec.Nullable, codec.AnyOut)
 	codec.PutMap(e, "ctx", m.Ctx, &m.Extra, codec.OmitZero, codec.AnyOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Volume) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Volume) encode(e *codec.Encoder) {
@@ -1951,13 +1295,6 @@ func (m *Volume) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VolumeList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *VolumeList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "total", m.Total, &m.Extra, codec.Plain)
@@ -1965,13 +1302,6 @@ func (m *VolumeList) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "next_cursor", m.NextCursor, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "volumes", m.Volumes, &m.Extra, codec.NonNil, (*Volume).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Workspace) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Workspace) encode(e *codec.Encoder) {
@@ -1991,26 +1321,12 @@ func (m *Workspace) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WorkspaceAnalytics) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *WorkspaceAnalytics) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "workspace_id", m.WorkspaceID, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "resources", &m.Resources, &m.Extra, codec.Nullable, (*ResourceCounts).encode)
 	codec.PutOpt(e, "executions", &m.Executions, &m.Extra, codec.Nullable, (*ExecutionCounts).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WorkspaceList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *WorkspaceList) encode(e *codec.Encoder) {

@@ -6,17 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Activation) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Activation{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Activation) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -45,17 +34,6 @@ func (m *Activation) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ActivationConnection) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ActivationConnection{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ActivationConnection) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -77,17 +55,6 @@ func (m *ActivationConnection) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "connectionTemplateId")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ActivationCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ActivationCreate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ActivationCreate) decode(d *codec.Decoder) {
@@ -117,17 +84,6 @@ func (m *ActivationCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AdditionalParam) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AdditionalParam{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AdditionalParam) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -147,17 +103,6 @@ func (m *AdditionalParam) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeAPIKey) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeAPIKey{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AuthSchemeAPIKey) decode(d *codec.Decoder) {
@@ -190,17 +135,6 @@ func (m *AuthSchemeAPIKey) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeBasicAuth) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeBasicAuth{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AuthSchemeBasicAuth) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -225,17 +159,6 @@ func (m *AuthSchemeBasicAuth) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeCertificate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeCertificate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AuthSchemeCertificate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -258,17 +181,6 @@ func (m *AuthSchemeCertificate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "id", "description")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeConfig) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeConfig{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AuthSchemeConfig) decode(d *codec.Decoder) {
@@ -302,17 +214,6 @@ func (m *AuthSchemeConfig) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "type")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeHMAC) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeHMAC{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AuthSchemeHMAC) decode(d *codec.Decoder) {
@@ -354,17 +255,6 @@ func (m *AuthSchemeHMAC) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeNone) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeNone{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AuthSchemeNone) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -381,17 +271,6 @@ func (m *AuthSchemeNone) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeOAuth1) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeOAuth1{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AuthSchemeOAuth1) decode(d *codec.Decoder) {
@@ -435,17 +314,6 @@ func (m *AuthSchemeOAuth1) decode(d *codec.Decoder) {
 	if seen != 1<<5-1 {
 		codec.Missing(&m.Extra, seen, "id", "description", "consumerKey", "consumerSecret", "signatureMethod")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AuthSchemeOAuth2) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AuthSchemeOAuth2{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AuthSchemeOAuth2) decode(d *codec.Decoder) {
@@ -496,17 +364,6 @@ func (m *AuthSchemeOAuth2) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Automation) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Automation{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Automation) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -536,17 +393,6 @@ func (m *Automation) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AutomationCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -566,17 +412,6 @@ func (m *AutomationCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRecording) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRecording{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AutomationRecording) decode(d *codec.Decoder) {
@@ -602,17 +437,6 @@ func (m *AutomationRecording) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "id", "transcription", "status")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRecordingCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRecordingCreate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AutomationRecordingCreate) decode(d *codec.Decoder) {
@@ -641,17 +465,6 @@ func (m *AutomationRecordingCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRecordingUpload) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRecordingUpload{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AutomationRecordingUpload) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -672,17 +485,6 @@ func (m *AutomationRecordingUpload) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "id", "url")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRun) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRun{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AutomationRun) decode(d *codec.Decoder) {
@@ -715,17 +517,6 @@ func (m *AutomationRun) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRunArtifact) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRunArtifact{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AutomationRunArtifact) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -740,17 +531,6 @@ func (m *AutomationRunArtifact) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRunCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRunCreate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AutomationRunCreate) decode(d *codec.Decoder) {
@@ -776,17 +556,6 @@ func (m *AutomationRunCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationRunRef) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationRunRef{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AutomationRunRef) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -804,17 +573,6 @@ func (m *AutomationRunRef) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "runId")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationSecret) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationSecret{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *AutomationSecret) decode(d *codec.Decoder) {
@@ -838,17 +596,6 @@ func (m *AutomationSecret) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *AutomationUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = AutomationUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *AutomationUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -865,17 +612,6 @@ func (m *AutomationUpdate) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Connection) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Connection{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Connection) decode(d *codec.Decoder) {
@@ -915,17 +651,6 @@ func (m *Connection) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -948,17 +673,6 @@ func (m *ConnectionCreate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "connectionTemplateId", "connection")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionCredential) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionCredential{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ConnectionCredential) decode(d *codec.Decoder) {
@@ -984,17 +698,6 @@ func (m *ConnectionCredential) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionLink) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionLink{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionLink) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1012,17 +715,6 @@ func (m *ConnectionLink) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "connectionTemplateId")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ConnectionPage) decode(d *codec.Decoder) {
@@ -1051,17 +743,6 @@ func (m *ConnectionPage) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionSpec) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionSpec{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionSpec) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1084,17 +765,6 @@ func (m *ConnectionSpec) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "name", "credentials")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionTemplate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionTemplate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ConnectionTemplate) decode(d *codec.Decoder) {
@@ -1133,17 +803,6 @@ func (m *ConnectionTemplate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionTemplateCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionTemplateCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionTemplateCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1168,17 +827,6 @@ func (m *ConnectionTemplateCreate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "systemId", "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionTemplatePage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionTemplatePage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ConnectionTemplatePage) decode(d *codec.Decoder) {
@@ -1207,17 +855,6 @@ func (m *ConnectionTemplatePage) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionTemplateUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionTemplateUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ConnectionTemplateUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1234,17 +871,6 @@ func (m *ConnectionTemplateUpdate) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ConnectionUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ConnectionUpdate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ConnectionUpdate) decode(d *codec.Decoder) {
@@ -1270,17 +896,6 @@ func (m *ConnectionUpdate) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "name", "credentials", "baseUrl")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Credential) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Credential{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Credential) decode(d *codec.Decoder) {
@@ -1315,17 +930,6 @@ func (m *Credential) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialBasicAuth) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialBasicAuth{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialBasicAuth) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1348,17 +952,6 @@ func (m *CredentialBasicAuth) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialBinary) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialBinary{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialBinary) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1376,17 +969,6 @@ func (m *CredentialBinary) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "valueBase64")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialCertificate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialCertificate{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CredentialCertificate) decode(d *codec.Decoder) {
@@ -1412,17 +994,6 @@ func (m *CredentialCertificate) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "certificate", "key", "ca")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialData) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialData{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CredentialData) decode(d *codec.Decoder) {
@@ -1459,17 +1030,6 @@ func (m *CredentialData) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth1) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth1{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialOAuth1) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1495,17 +1055,6 @@ func (m *CredentialOAuth1) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth1Token) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth1Token{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialOAuth1Token) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1528,17 +1077,6 @@ func (m *CredentialOAuth1Token) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "token", "tokenSecret")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth2Client) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth2Client{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CredentialOAuth2Client) decode(d *codec.Decoder) {
@@ -1574,17 +1112,6 @@ func (m *CredentialOAuth2Client) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth2Code) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth2Code{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialOAuth2Code) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1611,17 +1138,6 @@ func (m *CredentialOAuth2Code) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth2Password) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth2Password{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialOAuth2Password) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1642,17 +1158,6 @@ func (m *CredentialOAuth2Password) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "username", "password")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialOAuth2Token) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialOAuth2Token{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *CredentialOAuth2Token) decode(d *codec.Decoder) {
@@ -1683,17 +1188,6 @@ func (m *CredentialOAuth2Token) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialRef) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialRef{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialRef) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1716,17 +1210,6 @@ func (m *CredentialRef) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *CredentialString) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = CredentialString{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *CredentialString) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1746,17 +1229,6 @@ func (m *CredentialString) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *DeploymentAutoscaling) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = DeploymentAutoscaling{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *DeploymentAutoscaling) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1769,17 +1241,6 @@ func (m *DeploymentAutoscaling) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *DeploymentSpec) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = DeploymentSpec{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *DeploymentSpec) decode(d *codec.Decoder) {
@@ -1802,17 +1263,6 @@ func (m *DeploymentSpec) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EndUser) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EndUser{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EndUser) decode(d *codec.Decoder) {
@@ -1849,17 +1299,6 @@ func (m *EndUser) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EndUserCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EndUserCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EndUserCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1879,17 +1318,6 @@ func (m *EndUserCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "externalId")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EndUserPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EndUserPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EndUserPage) decode(d *codec.Decoder) {
@@ -1916,17 +1344,6 @@ func (m *EndUserPage) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "totalCount", "users")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentCall) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentCall{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EnvironmentCall) decode(d *codec.Decoder) {
@@ -1957,17 +1374,6 @@ func (m *EnvironmentCall) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentCallResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentCallResult{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EnvironmentCallResult) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -1991,17 +1397,6 @@ func (m *EnvironmentCallResult) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "status", "headers", "body")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentClone) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentClone{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EnvironmentClone) decode(d *codec.Decoder) {
@@ -2032,17 +1427,6 @@ func (m *EnvironmentClone) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentConfig) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentConfig{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EnvironmentConfig) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2055,17 +1439,6 @@ func (m *EnvironmentConfig) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EnvironmentSync) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EnvironmentSync{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EnvironmentSync) decode(d *codec.Decoder) {
@@ -2088,17 +1461,6 @@ func (m *EnvironmentSync) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "sourceEnvName", "targetEnvName")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ErrorBody) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ErrorBody{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ErrorBody) decode(d *codec.Decoder) {
@@ -2127,17 +1489,6 @@ func (m *ErrorBody) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ErrorField) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ErrorField{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ErrorField) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2160,17 +1511,6 @@ func (m *ErrorField) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ExecutionPool) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ExecutionPool{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ExecutionPool) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2188,17 +1528,6 @@ func (m *ExecutionPool) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ExecutionPoolChange) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ExecutionPoolChange{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ExecutionPoolChange) decode(d *codec.Decoder) {
@@ -2220,17 +1549,6 @@ func (m *ExecutionPoolChange) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ExecutionPoolList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ExecutionPoolList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ExecutionPoolList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2248,17 +1566,6 @@ func (m *ExecutionPoolList) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "executionPools")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *File) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = File{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *File) decode(d *codec.Decoder) {
@@ -2283,17 +1590,6 @@ func (m *File) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FileSet) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FileSet{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FileSet) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2314,17 +1610,6 @@ func (m *FileSet) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "files", "labels")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Flow) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Flow{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Flow) decode(d *codec.Decoder) {
@@ -2354,17 +1639,6 @@ func (m *Flow) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *FlowList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = FlowList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *FlowList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2382,17 +1656,6 @@ func (m *FlowList) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "flows")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Issue) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Issue{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Issue) decode(d *codec.Decoder) {
@@ -2456,17 +1719,6 @@ func (m *Issue) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *IssueCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = IssueCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *IssueCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2506,17 +1758,6 @@ func (m *IssueCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *IssueUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = IssueUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *IssueUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2547,17 +1788,6 @@ func (m *IssueUpdate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchDelete) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchDelete{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVBatchDelete) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2579,17 +1809,6 @@ func (m *KVBatchDelete) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchEntries) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchEntries{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVBatchEntries) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2607,17 +1826,6 @@ func (m *KVBatchEntries) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "entries")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchFailure) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchFailure{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVBatchFailure) decode(d *codec.Decoder) {
@@ -2642,17 +1850,6 @@ func (m *KVBatchFailure) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchGet) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchGet{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVBatchGet) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2672,17 +1869,6 @@ func (m *KVBatchGet) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "keys")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchResult{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVBatchResult) decode(d *codec.Decoder) {
@@ -2707,17 +1893,6 @@ func (m *KVBatchResult) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchSet) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchSet{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVBatchSet) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2735,17 +1910,6 @@ func (m *KVBatchSet) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "entries")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVBatchSetEntry) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVBatchSetEntry{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVBatchSetEntry) decode(d *codec.Decoder) {
@@ -2770,17 +1934,6 @@ func (m *KVBatchSetEntry) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "key", "value")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVCommit) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVCommit{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVCommit) decode(d *codec.Decoder) {
@@ -2808,17 +1961,6 @@ func (m *KVCommit) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVCount) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVCount{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVCount) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2838,17 +1980,6 @@ func (m *KVCount) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVCountQuery) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVCountQuery{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVCountQuery) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2861,17 +1992,6 @@ func (m *KVCountQuery) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVCountSelector) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVCountSelector{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVCountSelector) decode(d *codec.Decoder) {
@@ -2888,17 +2008,6 @@ func (m *KVCountSelector) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVDelete) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVDelete{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVDelete) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2911,17 +2020,6 @@ func (m *KVDelete) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVDeleteOptions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVDeleteOptions{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVDeleteOptions) decode(d *codec.Decoder) {
@@ -2940,17 +2038,6 @@ func (m *KVDeleteOptions) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVDeletion) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVDeletion{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVDeletion) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -2963,17 +2050,6 @@ func (m *KVDeletion) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVEntry) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVEntry{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVEntry) decode(d *codec.Decoder) {
@@ -3006,17 +2082,6 @@ func (m *KVEntry) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVFilter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVFilter{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVFilter) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3035,17 +2100,6 @@ func (m *KVFilter) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVGetOptions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVGetOptions{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVGetOptions) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3058,17 +2112,6 @@ func (m *KVGetOptions) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVListOptions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVListOptions{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVListOptions) decode(d *codec.Decoder) {
@@ -3087,17 +2130,6 @@ func (m *KVListOptions) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVListQuery) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVListQuery{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVListQuery) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3112,17 +2144,6 @@ func (m *KVListQuery) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVPage) decode(d *codec.Decoder) {
@@ -3147,17 +2168,6 @@ func (m *KVPage) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVPagination) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVPagination{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVPagination) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3180,17 +2190,6 @@ func (m *KVPagination) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVSelector) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVSelector{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVSelector) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3209,17 +2208,6 @@ func (m *KVSelector) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVSet) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVSet{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVSet) decode(d *codec.Decoder) {
@@ -3241,17 +2229,6 @@ func (m *KVSet) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "value")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVSetOptions) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVSetOptions{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVSetOptions) decode(d *codec.Decoder) {
@@ -3280,17 +2257,6 @@ func (m *KVSetOptions) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVStore) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVStore{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVStore) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3316,17 +2282,6 @@ func (m *KVStore) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVStoreCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVStoreCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVStoreCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3341,17 +2296,6 @@ func (m *KVStoreCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVStoreList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVStoreList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *KVStoreList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3364,17 +2308,6 @@ func (m *KVStoreList) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVStoreRef) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVStoreRef{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVStoreRef) decode(d *codec.Decoder) {
@@ -3394,17 +2327,6 @@ func (m *KVStoreRef) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *KVValue) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = KVValue{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *KVValue) decode(d *codec.Decoder) {
@@ -3432,17 +2354,6 @@ func (m *KVValue) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "value", "versionstamp", "createdAt")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Log) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Log{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Log) decode(d *codec.Decoder) {
@@ -3476,17 +2387,6 @@ func (m *Log) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *LogFilter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = LogFilter{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *LogFilter) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3511,17 +2411,6 @@ func (m *LogFilter) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *LogPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = LogPage{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *LogPage) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3541,17 +2430,6 @@ func (m *LogPage) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "logs")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *LogQuery) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = LogQuery{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *LogQuery) decode(d *codec.Decoder) {
@@ -3582,17 +2460,6 @@ func (m *LogQuery) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Message) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Message{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Message) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3617,17 +2484,6 @@ func (m *Message) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Metric) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Metric{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Metric) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3649,17 +2505,6 @@ func (m *Metric) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *MetricsByProject) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = MetricsByProject{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *MetricsByProject) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3677,17 +2522,6 @@ func (m *MetricsByProject) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "items")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationChannel) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationChannel{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *NotificationChannel) decode(d *codec.Decoder) {
@@ -3727,17 +2561,6 @@ func (m *NotificationChannel) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationChannelCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationChannelCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NotificationChannelCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3763,17 +2586,6 @@ func (m *NotificationChannelCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationChannelList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationChannelList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NotificationChannelList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3793,17 +2605,6 @@ func (m *NotificationChannelList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationConfig) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationConfig{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NotificationConfig) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3816,17 +2617,6 @@ func (m *NotificationConfig) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationEmail) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationEmail{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *NotificationEmail) decode(d *codec.Decoder) {
@@ -3850,17 +2640,6 @@ func (m *NotificationEmail) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *NotificationFilters) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = NotificationFilters{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *NotificationFilters) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3881,17 +2660,6 @@ func (m *NotificationFilters) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth1Endpoint) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth1Endpoint{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *OAuth1Endpoint) decode(d *codec.Decoder) {
@@ -3917,17 +2685,6 @@ func (m *OAuth1Endpoint) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth1Initialise) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth1Initialise{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OAuth1Initialise) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -3945,17 +2702,6 @@ func (m *OAuth1Initialise) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "credential")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth1Parameter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth1Parameter{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *OAuth1Parameter) decode(d *codec.Decoder) {
@@ -3990,17 +2736,6 @@ func (m *OAuth1Parameter) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth2Grant) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth2Grant{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OAuth2Grant) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4026,17 +2761,6 @@ func (m *OAuth2Grant) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth2GrantClient) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth2GrantClient{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OAuth2GrantClient) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4055,17 +2779,6 @@ func (m *OAuth2GrantClient) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth2Initialise) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth2Initialise{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *OAuth2Initialise) decode(d *codec.Decoder) {
@@ -4103,17 +2816,6 @@ func (m *OAuth2Initialise) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuth2Scope) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuth2Scope{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OAuth2Scope) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4135,17 +2837,6 @@ func (m *OAuth2Scope) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OAuthRedirect) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OAuthRedirect{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *OAuthRedirect) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4163,17 +2854,6 @@ func (m *OAuthRedirect) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "url")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *OrganisationMetrics) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = OrganisationMetrics{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *OrganisationMetrics) decode(d *codec.Decoder) {
@@ -4199,17 +2879,6 @@ func (m *OrganisationMetrics) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "deployedProjects", "totalExecutions", "totalErrors")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Project) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Project{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Project) decode(d *codec.Decoder) {
@@ -4257,17 +2926,6 @@ func (m *Project) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4287,17 +2945,6 @@ func (m *ProjectCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "name")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectDeploy) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectDeploy{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectDeploy) decode(d *codec.Decoder) {
@@ -4325,17 +2972,6 @@ func (m *ProjectDeploy) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "files", "labels", "versionName")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectEnvironment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectEnvironment{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectEnvironment) decode(d *codec.Decoder) {
@@ -4383,17 +3019,6 @@ func (m *ProjectEnvironment) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4413,17 +3038,6 @@ func (m *ProjectList) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectMetadata) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectMetadata{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectMetadata) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4436,17 +3050,6 @@ func (m *ProjectMetadata) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectMetrics) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectMetrics{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectMetrics) decode(d *codec.Decoder) {
@@ -4472,17 +3075,6 @@ func (m *ProjectMetrics) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "totalExecutions", "totalErrors", "averageLatency")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectNotification) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectNotification{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectNotification) decode(d *codec.Decoder) {
@@ -4527,17 +3119,6 @@ func (m *ProjectNotification) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectNotificationCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectNotificationCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectNotificationCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4565,17 +3146,6 @@ func (m *ProjectNotificationCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectNotificationList) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectNotificationList{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectNotificationList) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4593,17 +3163,6 @@ func (m *ProjectNotificationList) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "items")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectSettings) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectSettings{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectSettings) decode(d *codec.Decoder) {
@@ -4628,17 +3187,6 @@ func (m *ProjectSettings) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectSummary) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectSummary{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectSummary) decode(d *codec.Decoder) {
@@ -4675,17 +3223,6 @@ func (m *ProjectSummary) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectTrigger) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectTrigger{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectTrigger) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4713,17 +3250,6 @@ func (m *ProjectTrigger) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ProjectUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4740,17 +3266,6 @@ func (m *ProjectUpdate) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ProjectVersion) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ProjectVersion{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ProjectVersion) decode(d *codec.Decoder) {
@@ -4785,17 +3300,6 @@ func (m *ProjectVersion) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ResourceRequirements) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ResourceRequirements{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ResourceRequirements) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4814,17 +3318,6 @@ func (m *ResourceRequirements) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Resources) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Resources{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Resources) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4839,17 +3332,6 @@ func (m *Resources) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Scheduler) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Scheduler{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Scheduler) decode(d *codec.Decoder) {
@@ -4883,17 +3365,6 @@ func (m *Scheduler) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Sentiment) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Sentiment{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Sentiment) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4919,17 +3390,6 @@ func (m *Sentiment) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SentimentCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SentimentCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SentimentCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -4950,17 +3410,6 @@ func (m *SentimentCreate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "sentimentScore", "messageId")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Span) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Span{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Span) decode(d *codec.Decoder) {
@@ -5010,17 +3459,6 @@ func (m *Span) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SpanContext) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SpanContext{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SpanContext) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5044,17 +3482,6 @@ func (m *SpanContext) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "traceId", "spanId", "traceFlags")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SpanEvent) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SpanEvent{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SpanEvent) decode(d *codec.Decoder) {
@@ -5081,17 +3508,6 @@ func (m *SpanEvent) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SpanStatus) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SpanStatus{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SpanStatus) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5104,17 +3520,6 @@ func (m *SpanStatus) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SpanSummary) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SpanSummary{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SpanSummary) decode(d *codec.Decoder) {
@@ -5154,17 +3559,6 @@ func (m *SpanSummary) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *System) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = System{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *System) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5194,17 +3588,6 @@ func (m *System) decode(d *codec.Decoder) {
 	if seen != 1<<5-1 {
 		codec.Missing(&m.Extra, seen, "id", "name", "domain", "authSchemeConfigs", "templateBaseUrl")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemAction) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemAction{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemAction) decode(d *codec.Decoder) {
@@ -5256,17 +3639,6 @@ func (m *SystemAction) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemActionCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemActionCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SystemActionCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5286,17 +3658,6 @@ func (m *SystemActionCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "actions")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemActionPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemActionPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemActionPage) decode(d *codec.Decoder) {
@@ -5323,17 +3684,6 @@ func (m *SystemActionPage) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "totalCount", "actions")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemActionSpec) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemActionSpec{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemActionSpec) decode(d *codec.Decoder) {
@@ -5378,17 +3728,6 @@ func (m *SystemActionSpec) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SystemCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5419,17 +3758,6 @@ func (m *SystemCreate) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemPage{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SystemPage) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5454,17 +3782,6 @@ func (m *SystemPage) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "totalCount", "items")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemParameter) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemParameter{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemParameter) decode(d *codec.Decoder) {
@@ -5495,17 +3812,6 @@ func (m *SystemParameter) decode(d *codec.Decoder) {
 	if seen != 1<<4-1 {
 		codec.Missing(&m.Extra, seen, "name", "in", "required", "type")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemTrigger) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemTrigger{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemTrigger) decode(d *codec.Decoder) {
@@ -5548,17 +3854,6 @@ func (m *SystemTrigger) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemTriggerCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemTriggerCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SystemTriggerCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5578,17 +3873,6 @@ func (m *SystemTriggerCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "triggers")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemTriggerPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemTriggerPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemTriggerPage) decode(d *codec.Decoder) {
@@ -5615,17 +3899,6 @@ func (m *SystemTriggerPage) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "totalCount", "triggers")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemTriggerSpec) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemTriggerSpec{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *SystemTriggerSpec) decode(d *codec.Decoder) {
@@ -5656,17 +3929,6 @@ func (m *SystemTriggerSpec) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *SystemUpdate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = SystemUpdate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *SystemUpdate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5683,17 +3945,6 @@ func (m *SystemUpdate) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TestContainer) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TestContainer{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TestContainer) decode(d *codec.Decoder) {
@@ -5715,17 +3966,6 @@ func (m *TestContainer) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "containerRunning")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TestResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TestResult{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TestResult) decode(d *codec.Decoder) {
@@ -5753,17 +3993,6 @@ func (m *TestResult) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TestTrigger) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TestTrigger{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TestTrigger) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5784,17 +4013,6 @@ func (m *TestTrigger) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Trace) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Trace{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Trace) decode(d *codec.Decoder) {
@@ -5819,17 +4037,6 @@ func (m *Trace) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TraceAttribute) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TraceAttribute{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TraceAttribute) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5852,17 +4059,6 @@ func (m *TraceAttribute) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TracePage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TracePage{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TracePage) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5882,17 +4078,6 @@ func (m *TracePage) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "items")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TraceSpan) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TraceSpan{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *TraceSpan) decode(d *codec.Decoder) {
@@ -5932,17 +4117,6 @@ func (m *TraceSpan) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TraceStatus) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TraceStatus{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TraceStatus) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5962,17 +4136,6 @@ func (m *TraceStatus) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *TranscriptionCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = TranscriptionCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *TranscriptionCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -5990,17 +4153,6 @@ func (m *TranscriptionCreate) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "recording_id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ValidationResult) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ValidationResult{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ValidationResult) decode(d *codec.Decoder) {
@@ -6026,17 +4178,6 @@ func (m *ValidationResult) decode(d *codec.Decoder) {
 	if seen != 1<<3-1 {
 		codec.Missing(&m.Extra, seen, "project_id", "environment", "validation")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ValidationStatus) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ValidationStatus{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ValidationStatus) decode(d *codec.Decoder) {
@@ -6070,17 +4211,6 @@ func (m *ValidationStatus) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *VariableValue) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = VariableValue{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *VariableValue) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -6098,17 +4228,6 @@ func (m *VariableValue) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "value")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *VariablesSchemaPatch) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = VariablesSchemaPatch{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *VariablesSchemaPatch) decode(d *codec.Decoder) {
@@ -6135,17 +4254,6 @@ func (m *VariablesSchemaPatch) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *VersionCreate) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = VersionCreate{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *VersionCreate) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -6170,17 +4278,6 @@ func (m *VersionCreate) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "name", "files")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *VersionPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = VersionPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *VersionPage) decode(d *codec.Decoder) {

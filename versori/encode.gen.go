@@ -3,21 +3,8 @@
 package versori
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/wharfinger/sdk/internal/codec"
 )
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Activation) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m Activation) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Activation) encode(e *codec.Encoder) {
 	e.Begin()
@@ -29,16 +16,6 @@ func (m *Activation) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActivationConnection) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ActivationConnection) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *ActivationConnection) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "connectionTemplateId", m.ConnectionTemplateID, &m.Extra, codec.NonEmpty)
@@ -46,16 +23,6 @@ func (m *ActivationConnection) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "existingConnectionId", m.ExistingConnectionID, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ActivationCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ActivationCreate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *ActivationCreate) encode(e *codec.Encoder) {
 	e.Begin()
@@ -66,25 +33,11 @@ func (m *ActivationCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AdditionalParam) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AdditionalParam) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "value", m.Value, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeAPIKey) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AuthSchemeAPIKey) encode(e *codec.Encoder) {
@@ -97,26 +50,12 @@ func (m *AuthSchemeAPIKey) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeBasicAuth) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AuthSchemeBasicAuth) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "description", m.Description, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "validationMessages", m.ValidationMessages, &m.Extra, codec.OmitZero, (*Message).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeCertificate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AuthSchemeCertificate) encode(e *codec.Encoder) {
@@ -126,16 +65,6 @@ func (m *AuthSchemeCertificate) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "validationMessages", m.ValidationMessages, &m.Extra, codec.OmitZero, (*Message).encode)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeConfig) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AuthSchemeConfig) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *AuthSchemeConfig) encode(e *codec.Encoder) {
 	e.Begin()
@@ -148,13 +77,6 @@ func (m *AuthSchemeConfig) encode(e *codec.Encoder) {
 	codec.PutOpt(e, "hmac", &m.HMAC, &m.Extra, codec.Nullable, (*AuthSchemeHMAC).encode)
 	codec.PutOpt(e, "certificate", &m.Certificate, &m.Extra, codec.Nullable, (*AuthSchemeCertificate).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeHMAC) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AuthSchemeHMAC) encode(e *codec.Encoder) {
@@ -170,13 +92,6 @@ func (m *AuthSchemeHMAC) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeNone) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AuthSchemeNone) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "id", m.ID, &m.Extra, codec.Nullable)
@@ -184,16 +99,6 @@ func (m *AuthSchemeNone) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "validationMessages", m.ValidationMessages, &m.Extra, codec.OmitZero, (*Message).encode)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeOAuth1) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AuthSchemeOAuth1) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *AuthSchemeOAuth1) encode(e *codec.Encoder) {
 	e.Begin()
@@ -210,16 +115,6 @@ func (m *AuthSchemeOAuth1) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "credentialId", m.CredentialID, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AuthSchemeOAuth2) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AuthSchemeOAuth2) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *AuthSchemeOAuth2) encode(e *codec.Encoder) {
 	e.Begin()
@@ -239,13 +134,6 @@ func (m *AuthSchemeOAuth2) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Automation) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Automation) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
@@ -256,25 +144,11 @@ func (m *Automation) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AutomationCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "promptTemplate", m.PromptTemplate, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRecording) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AutomationRecording) encode(e *codec.Encoder) {
@@ -283,13 +157,6 @@ func (m *AutomationRecording) encode(e *codec.Encoder) {
 	codec.PutString(e, "transcription", m.Transcription, &m.Extra, codec.Plain)
 	codec.PutString(e, "status", string(m.Status), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRecordingCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AutomationRecordingCreate) encode(e *codec.Encoder) {
@@ -301,25 +168,11 @@ func (m *AutomationRecordingCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRecordingUpload) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AutomationRecordingUpload) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
 	codec.PutString(e, "url", m.URL, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRun) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AutomationRun) encode(e *codec.Encoder) {
@@ -332,25 +185,11 @@ func (m *AutomationRun) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRunArtifact) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AutomationRunArtifact) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Nullable)
 	codec.PutOptString(e, "url", m.URL, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRunCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *AutomationRunCreate) encode(e *codec.Encoder) {
@@ -361,28 +200,11 @@ func (m *AutomationRunCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationRunRef) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *AutomationRunRef) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "runId", m.RunID, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationSecret) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AutomationSecret) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *AutomationSecret) encode(e *codec.Encoder) {
 	e.Begin()
@@ -391,16 +213,6 @@ func (m *AutomationSecret) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m AutomationUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m AutomationUpdate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *AutomationUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -408,16 +220,6 @@ func (m *AutomationUpdate) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "secrets", m.Secrets, &m.Extra, codec.OmitZero, (*AutomationSecret).encode)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Connection) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m Connection) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Connection) encode(e *codec.Encoder) {
 	e.Begin()
@@ -432,16 +234,6 @@ func (m *Connection) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionCreate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *ConnectionCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "connectionTemplateId", m.ConnectionTemplateID, &m.Extra, codec.NonEmpty)
@@ -449,16 +241,6 @@ func (m *ConnectionCreate) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "externalId", m.ExternalID, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionCredential) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionCredential) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *ConnectionCredential) encode(e *codec.Encoder) {
 	e.Begin()
@@ -468,28 +250,11 @@ func (m *ConnectionCredential) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionLink) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ConnectionLink) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "connectionTemplateId", m.ConnectionTemplateID, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionPage) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *ConnectionPage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -500,16 +265,6 @@ func (m *ConnectionPage) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionSpec) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionSpec) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *ConnectionSpec) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -517,16 +272,6 @@ func (m *ConnectionSpec) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "baseUrl", m.BaseURL, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionTemplate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionTemplate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *ConnectionTemplate) encode(e *codec.Encoder) {
 	e.Begin()
@@ -540,13 +285,6 @@ func (m *ConnectionTemplate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionTemplateCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ConnectionTemplateCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "systemId", m.SystemID, &m.Extra, codec.NonEmpty)
@@ -555,16 +293,6 @@ func (m *ConnectionTemplateCreate) encode(e *codec.Encoder) {
 	codec.PutOptBool(e, "dynamic", m.Dynamic, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionTemplatePage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionTemplatePage) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *ConnectionTemplatePage) encode(e *codec.Encoder) {
 	e.Begin()
@@ -575,13 +303,6 @@ func (m *ConnectionTemplatePage) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionTemplateUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ConnectionTemplateUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -590,16 +311,6 @@ func (m *ConnectionTemplateUpdate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ConnectionUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m ConnectionUpdate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *ConnectionUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -607,16 +318,6 @@ func (m *ConnectionUpdate) encode(e *codec.Encoder) {
 	codec.PutString(e, "baseUrl", m.BaseURL, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Credential) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m Credential) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Credential) encode(e *codec.Encoder) {
 	e.Begin()
@@ -630,16 +331,6 @@ func (m *Credential) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialBasicAuth) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialBasicAuth) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialBasicAuth) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "username", m.Username, &m.Extra, codec.Plain)
@@ -647,31 +338,11 @@ func (m *CredentialBasicAuth) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialBinary) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialBinary) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialBinary) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSecret(e, "valueBase64", m.ValueBase64, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialCertificate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialCertificate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *CredentialCertificate) encode(e *codec.Encoder) {
 	e.Begin()
@@ -680,16 +351,6 @@ func (m *CredentialCertificate) encode(e *codec.Encoder) {
 	codec.PutString(e, "ca", m.CA, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialData) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialData) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *CredentialData) encode(e *codec.Encoder) {
 	e.Begin()
@@ -707,16 +368,6 @@ func (m *CredentialData) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth1) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth1) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialOAuth1) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "state", m.State, &m.Extra, codec.NonEmpty)
@@ -725,16 +376,6 @@ func (m *CredentialOAuth1) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth1Token) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth1Token) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialOAuth1Token) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSecret(e, "token", m.Token, &m.Extra, codec.NonEmpty)
@@ -742,16 +383,6 @@ func (m *CredentialOAuth1Token) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "additionalParams", m.AdditionalParams, &m.Extra, codec.OmitZero, (*AdditionalParam).encode)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth2Client) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth2Client) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *CredentialOAuth2Client) encode(e *codec.Encoder) {
 	e.Begin()
@@ -765,16 +396,6 @@ func (m *CredentialOAuth2Client) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth2Code) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth2Code) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialOAuth2Code) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSecret(e, "code", m.Code, &m.Extra, codec.NonEmpty)
@@ -784,34 +405,12 @@ func (m *CredentialOAuth2Code) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth2Password) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth2Password) LogValue() slog.Value {
-	return slog.StringValue(fmt.Sprintf("%+v", m))
-}
-
 func (m *CredentialOAuth2Password) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "username", m.Username, &m.Extra, codec.Plain)
 	codec.PutSecret(e, "password", m.Password, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialOAuth2Token) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialOAuth2Token) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *CredentialOAuth2Token) encode(e *codec.Encoder) {
 	e.Begin()
@@ -823,13 +422,6 @@ func (m *CredentialOAuth2Token) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialRef) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *CredentialRef) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
@@ -837,40 +429,16 @@ func (m *CredentialRef) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m CredentialString) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m CredentialString) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *CredentialString) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSecret(e, "value", m.Value, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m DeploymentAutoscaling) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *DeploymentAutoscaling) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptInt(e, "maxReplicas", m.MaxReplicas, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m DeploymentSpec) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *DeploymentSpec) encode(e *codec.Encoder) {
@@ -881,13 +449,6 @@ func (m *DeploymentSpec) encode(e *codec.Encoder) {
 	codec.PutOpt(e, "resources", &m.Resources, &m.Extra, codec.Nullable, (*Resources).encode)
 	codec.PutOptString(e, "serviceAccountName", m.ServiceAccountName, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EndUser) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EndUser) encode(e *codec.Encoder) {
@@ -901,25 +462,11 @@ func (m *EndUser) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EndUserCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EndUserCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "externalId", m.ExternalID, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "displayName", m.DisplayName, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EndUserPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EndUserPage) encode(e *codec.Encoder) {
@@ -929,13 +476,6 @@ func (m *EndUserPage) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "prev", m.Prev, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "users", m.Users, &m.Extra, codec.NonNil, (*EndUser).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentCall) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EnvironmentCall) encode(e *codec.Encoder) {
@@ -948,26 +488,12 @@ func (m *EnvironmentCall) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentCallResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EnvironmentCallResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "status", m.Status, &m.Extra, codec.Plain)
 	codec.PutMap(e, "headers", m.Headers, &m.Extra, codec.NonNil, codec.SliceOut(codec.StringOut))
 	codec.PutBytes(e, "body", m.Body, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentClone) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EnvironmentClone) encode(e *codec.Encoder) {
@@ -980,24 +506,10 @@ func (m *EnvironmentClone) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentConfig) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EnvironmentConfig) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "deploymentSpec", &m.DeploymentSpec, &m.Extra, codec.Nullable, (*DeploymentSpec).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EnvironmentSync) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EnvironmentSync) encode(e *codec.Encoder) {
@@ -1005,13 +517,6 @@ func (m *EnvironmentSync) encode(e *codec.Encoder) {
 	codec.PutString(e, "sourceEnvName", m.SourceEnvName, &m.Extra, codec.NonEmpty)
 	codec.PutString(e, "targetEnvName", m.TargetEnvName, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorBody) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ErrorBody) encode(e *codec.Encoder) {
@@ -1023,25 +528,11 @@ func (m *ErrorBody) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ErrorField) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ErrorField) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "field", m.Field, &m.Extra, codec.Plain)
 	codec.PutString(e, "message", m.Message, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ExecutionPool) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ExecutionPool) encode(e *codec.Encoder) {
@@ -1050,37 +541,16 @@ func (m *ExecutionPool) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ExecutionPoolChange) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ExecutionPoolChange) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "executionPool", m.ExecutionPool, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ExecutionPoolList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ExecutionPoolList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "executionPools", m.ExecutionPools, &m.Extra, codec.NonNil, (*ExecutionPool).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m File) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *File) encode(e *codec.Encoder) {
@@ -1090,25 +560,11 @@ func (m *File) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FileSet) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FileSet) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "files", m.Files, &m.Extra, codec.NonNil, (*File).encode)
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.NonNil, codec.StringOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Flow) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Flow) encode(e *codec.Encoder) {
@@ -1120,24 +576,10 @@ func (m *Flow) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m FlowList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *FlowList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "flows", m.Flows, &m.Extra, codec.NonNil, (*Flow).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Issue) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Issue) encode(e *codec.Encoder) {
@@ -1161,13 +603,6 @@ func (m *Issue) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m IssueCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *IssueCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "organisationId", m.OrganisationID, &m.Extra, codec.NonEmpty)
@@ -1180,13 +615,6 @@ func (m *IssueCreate) encode(e *codec.Encoder) {
 	codec.PutMap(e, "annotations", m.Annotations, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutString(e, "severity", string(m.Severity), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m IssueUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *IssueUpdate) encode(e *codec.Encoder) {
@@ -1203,13 +631,6 @@ func (m *IssueUpdate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchDelete) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVBatchDelete) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "keys", m.Keys, &m.Extra, codec.NonEmpty, codec.SliceOut(codec.StringOut))
@@ -1217,24 +638,10 @@ func (m *KVBatchDelete) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchEntries) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVBatchEntries) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonNil, (*KVEntry).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchFailure) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVBatchFailure) encode(e *codec.Encoder) {
@@ -1244,25 +651,11 @@ func (m *KVBatchFailure) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchGet) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVBatchGet) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "keys", m.Keys, &m.Extra, codec.NonEmpty, codec.SliceOut(codec.StringOut))
 	codec.PutOpt(e, "options", &m.Options, &m.Extra, codec.Plain, (*KVGetOptions).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVBatchResult) encode(e *codec.Encoder) {
@@ -1272,24 +665,10 @@ func (m *KVBatchResult) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchSet) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVBatchSet) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "entries", m.Entries, &m.Extra, codec.NonEmpty, (*KVBatchSetEntry).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVBatchSetEntry) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVBatchSetEntry) encode(e *codec.Encoder) {
@@ -1300,13 +679,6 @@ func (m *KVBatchSetEntry) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCommit) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVCommit) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutBool(e, "ok", m.OK, &m.Extra, codec.Plain)
@@ -1315,24 +687,10 @@ func (m *KVCommit) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCount) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVCount) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutFloat(e, "count", m.Count, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCountQuery) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVCountQuery) encode(e *codec.Encoder) {
@@ -1341,37 +699,16 @@ func (m *KVCountQuery) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVCountSelector) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVCountSelector) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "prefix", m.Prefix, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVDelete) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVDelete) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "options", &m.Options, &m.Extra, codec.Plain, (*KVDeleteOptions).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVDeleteOptions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVDeleteOptions) encode(e *codec.Encoder) {
@@ -1381,24 +718,10 @@ func (m *KVDeleteOptions) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVDeletion) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVDeletion) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "status", m.Status, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVEntry) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVEntry) encode(e *codec.Encoder) {
@@ -1411,13 +734,6 @@ func (m *KVEntry) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVFilter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVFilter) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptTime(e, "createdAfter", m.CreatedAfter, &m.Extra, codec.Plain)
@@ -1426,24 +742,10 @@ func (m *KVFilter) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVGetOptions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVGetOptions) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptFloat(e, "timeout", m.Timeout, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVListOptions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVListOptions) encode(e *codec.Encoder) {
@@ -1453,25 +755,11 @@ func (m *KVListOptions) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVListQuery) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVListQuery) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "options", &m.Options, &m.Extra, codec.Plain, (*KVListOptions).encode)
 	codec.PutOpt(e, "selector", &m.Selector, &m.Extra, codec.Plain, (*KVSelector).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVPage) encode(e *codec.Encoder) {
@@ -1481,25 +769,11 @@ func (m *KVPage) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVPagination) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVPagination) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "nextCursor", m.NextCursor, &m.Extra, codec.Plain)
 	codec.PutString(e, "prevCursor", m.PrevCursor, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSelector) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVSelector) encode(e *codec.Encoder) {
@@ -1511,25 +785,11 @@ func (m *KVSelector) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSet) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVSet) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutAny(e, "value", m.Value, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "options", &m.Options, &m.Extra, codec.Plain, (*KVSetOptions).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVSetOptions) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVSetOptions) encode(e *codec.Encoder) {
@@ -1544,13 +804,6 @@ func (m *KVSetOptions) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStore) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVStore) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -1559,24 +812,10 @@ func (m *KVStore) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStoreCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVStoreCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStoreList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVStoreList) encode(e *codec.Encoder) {
@@ -1585,24 +824,10 @@ func (m *KVStoreList) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVStoreRef) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *KVStoreRef) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m KVValue) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *KVValue) encode(e *codec.Encoder) {
@@ -1612,13 +837,6 @@ func (m *KVValue) encode(e *codec.Encoder) {
 	codec.PutTime(e, "createdAt", m.CreatedAt, &m.Extra, codec.NonEmpty)
 	codec.PutOptTime(e, "expiresAt", m.ExpiresAt, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Log) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Log) encode(e *codec.Encoder) {
@@ -1632,13 +850,6 @@ func (m *Log) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogFilter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *LogFilter) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "field", m.Field, &m.Extra, codec.Plain)
@@ -1647,25 +858,11 @@ func (m *LogFilter) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *LogPage) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "logs", m.Logs, &m.Extra, codec.NonNil, (*Log).encode)
 	codec.PutOptString(e, "nextToken", m.NextToken, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m LogQuery) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *LogQuery) encode(e *codec.Encoder) {
@@ -1681,26 +878,12 @@ func (m *LogQuery) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Message) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Message) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "text", m.Text, &m.Extra, codec.Plain)
 	codec.PutString(e, "severity", string(m.Severity), &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "detail", m.Detail, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Metric) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Metric) encode(e *codec.Encoder) {
@@ -1710,24 +893,10 @@ func (m *Metric) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m MetricsByProject) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *MetricsByProject) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutMap(e, "items", m.Items, &m.Extra, codec.NonNil, (*ProjectMetrics).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationChannel) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *NotificationChannel) encode(e *codec.Encoder) {
@@ -1742,13 +911,6 @@ func (m *NotificationChannel) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationChannelCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NotificationChannelCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -1757,24 +919,10 @@ func (m *NotificationChannelCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationChannelList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NotificationChannelList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "items", m.Items, &m.Extra, codec.NonNil, (*NotificationChannel).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationConfig) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *NotificationConfig) encode(e *codec.Encoder) {
@@ -1783,25 +931,11 @@ func (m *NotificationConfig) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationEmail) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *NotificationEmail) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "to", m.To, &m.Extra, codec.NonEmpty)
 	codec.PutSlice(e, "cc", m.CC, &m.Extra, codec.OmitZero, codec.StringOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m NotificationFilters) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *NotificationFilters) encode(e *codec.Encoder) {
@@ -1814,13 +948,6 @@ func (m *NotificationFilters) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth1Endpoint) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *OAuth1Endpoint) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "url", m.URL, &m.Extra, codec.NonEmpty)
@@ -1829,24 +956,10 @@ func (m *OAuth1Endpoint) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth1Initialise) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *OAuth1Initialise) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutObject(e, "credential", &m.Credential, &m.Extra, codec.Plain, (*CredentialRef).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth1Parameter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *OAuth1Parameter) encode(e *codec.Encoder) {
@@ -1860,16 +973,6 @@ func (m *OAuth1Parameter) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2Grant) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m OAuth2Grant) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *OAuth2Grant) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "authorizationCode", &m.AuthorizationCode, &m.Extra, codec.Nullable, (*OAuth2GrantClient).encode)
@@ -1879,16 +982,6 @@ func (m *OAuth2Grant) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2GrantClient) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m OAuth2GrantClient) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *OAuth2GrantClient) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "credentialId", m.CredentialID, &m.Extra, codec.Nullable)
@@ -1896,13 +989,6 @@ func (m *OAuth2GrantClient) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "clientId", m.ClientID, &m.Extra, codec.Nullable)
 	codec.PutOpt(e, "clientSecret", &m.ClientSecret, &m.Extra, codec.Nullable, codec.SecretOut)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2Initialise) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *OAuth2Initialise) encode(e *codec.Encoder) {
@@ -1918,25 +1004,11 @@ func (m *OAuth2Initialise) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuth2Scope) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *OAuth2Scope) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "description", m.Description, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OAuthRedirect) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *OAuthRedirect) encode(e *codec.Encoder) {
@@ -1945,26 +1017,12 @@ func (m *OAuthRedirect) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m OrganisationMetrics) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *OrganisationMetrics) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutObject(e, "deployedProjects", &m.DeployedProjects, &m.Extra, codec.Plain, (*Metric).encode)
 	codec.PutObject(e, "totalExecutions", &m.TotalExecutions, &m.Extra, codec.Plain, (*Metric).encode)
 	codec.PutObject(e, "totalErrors", &m.TotalErrors, &m.Extra, codec.Plain, (*Metric).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Project) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Project) encode(e *codec.Encoder) {
@@ -1982,25 +1040,11 @@ func (m *Project) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "executionPool", m.ExecutionPool, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectDeploy) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectDeploy) encode(e *codec.Encoder) {
@@ -2010,13 +1054,6 @@ func (m *ProjectDeploy) encode(e *codec.Encoder) {
 	codec.PutString(e, "versionName", m.VersionName, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "versionDescription", m.VersionDescription, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectEnvironment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectEnvironment) encode(e *codec.Encoder) {
@@ -2035,24 +1072,10 @@ func (m *ProjectEnvironment) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "projects", m.Projects, &m.Extra, codec.NonNil, (*ProjectSummary).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectMetadata) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectMetadata) encode(e *codec.Encoder) {
@@ -2061,26 +1084,12 @@ func (m *ProjectMetadata) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectMetrics) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectMetrics) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutObject(e, "totalExecutions", &m.TotalExecutions, &m.Extra, codec.Plain, (*Metric).encode)
 	codec.PutObject(e, "totalErrors", &m.TotalErrors, &m.Extra, codec.Plain, (*Metric).encode)
 	codec.PutObject(e, "averageLatency", &m.AverageLatency, &m.Extra, codec.Plain, (*Metric).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectNotification) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectNotification) encode(e *codec.Encoder) {
@@ -2097,13 +1106,6 @@ func (m *ProjectNotification) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectNotificationCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectNotificationCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "channel_id", m.ChannelID, &m.Extra, codec.NonEmpty)
@@ -2113,24 +1115,10 @@ func (m *ProjectNotificationCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectNotificationList) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectNotificationList) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "items", m.Items, &m.Extra, codec.NonNil, (*ProjectNotification).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectSettings) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectSettings) encode(e *codec.Encoder) {
@@ -2144,13 +1132,6 @@ func (m *ProjectSettings) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectSummary) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectSummary) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
@@ -2162,13 +1143,6 @@ func (m *ProjectSummary) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectTrigger) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectTrigger) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.Plain)
@@ -2178,26 +1152,12 @@ func (m *ProjectTrigger) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ProjectUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutOpt(e, "settings", &m.Settings, &m.Extra, codec.Plain, (*ProjectSettings).encode)
 	codec.PutOpt(e, "metadata", &m.Metadata, &m.Extra, codec.Plain, (*ProjectMetadata).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ProjectVersion) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ProjectVersion) encode(e *codec.Encoder) {
@@ -2211,13 +1171,6 @@ func (m *ProjectVersion) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ResourceRequirements) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ResourceRequirements) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "cpu", m.CPU, &m.Extra, codec.Nullable)
@@ -2226,25 +1179,11 @@ func (m *ResourceRequirements) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Resources) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Resources) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "limits", &m.Limits, &m.Extra, codec.Nullable, (*ResourceRequirements).encode)
 	codec.PutOpt(e, "requests", &m.Requests, &m.Extra, codec.Nullable, (*ResourceRequirements).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Scheduler) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Scheduler) encode(e *codec.Encoder) {
@@ -2257,13 +1196,6 @@ func (m *Scheduler) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Sentiment) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Sentiment) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutTime(e, "timestamp", m.Timestamp, &m.Extra, codec.NonEmpty)
@@ -2272,25 +1204,11 @@ func (m *Sentiment) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SentimentCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SentimentCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "sentimentScore", m.SentimentScore, &m.Extra, codec.Plain)
 	codec.PutString(e, "messageId", m.MessageID, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Span) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Span) encode(e *codec.Encoder) {
@@ -2309,26 +1227,12 @@ func (m *Span) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanContext) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SpanContext) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "traceId", m.TraceID, &m.Extra, codec.Plain)
 	codec.PutString(e, "spanId", m.SpanID, &m.Extra, codec.Plain)
 	codec.PutInt(e, "traceFlags", m.TraceFlags, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanEvent) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SpanEvent) encode(e *codec.Encoder) {
@@ -2339,24 +1243,10 @@ func (m *SpanEvent) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanStatus) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SpanStatus) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptInt(e, "code", m.Code, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SpanSummary) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SpanSummary) encode(e *codec.Encoder) {
@@ -2371,16 +1261,6 @@ func (m *SpanSummary) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m System) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m System) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *System) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.Plain)
@@ -2389,13 +1269,6 @@ func (m *System) encode(e *codec.Encoder) {
 	codec.PutSlice(e, "authSchemeConfigs", m.AuthSchemeConfigs, &m.Extra, codec.NonNil, (*AuthSchemeConfig).encode)
 	codec.PutString(e, "templateBaseUrl", m.TemplateBaseURL, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemAction) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemAction) encode(e *codec.Encoder) {
@@ -2416,25 +1289,11 @@ func (m *SystemAction) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemActionCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SystemActionCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "projectId", m.ProjectID, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "actions", m.Actions, &m.Extra, codec.NonNil, (*SystemActionSpec).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemActionPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemActionPage) encode(e *codec.Encoder) {
@@ -2444,13 +1303,6 @@ func (m *SystemActionPage) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "prev", m.Prev, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "actions", m.Actions, &m.Extra, codec.NonNil, (*SystemAction).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemActionSpec) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemActionSpec) encode(e *codec.Encoder) {
@@ -2469,16 +1321,6 @@ func (m *SystemActionSpec) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m SystemCreate) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *SystemCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -2489,16 +1331,6 @@ func (m *SystemCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m SystemPage) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
-
 func (m *SystemPage) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutInt(e, "totalCount", m.TotalCount, &m.Extra, codec.Plain)
@@ -2506,13 +1338,6 @@ func (m *SystemPage) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "prev", m.Prev, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "items", m.Items, &m.Extra, codec.NonNil, (*System).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemParameter) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemParameter) encode(e *codec.Encoder) {
@@ -2523,13 +1348,6 @@ func (m *SystemParameter) encode(e *codec.Encoder) {
 	codec.PutString(e, "type", string(m.Type), &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "default", m.Default, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemTrigger) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemTrigger) encode(e *codec.Encoder) {
@@ -2545,25 +1363,11 @@ func (m *SystemTrigger) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemTriggerCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SystemTriggerCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "projectId", m.ProjectID, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "triggers", m.Triggers, &m.Extra, codec.NonNil, (*SystemTriggerSpec).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemTriggerPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemTriggerPage) encode(e *codec.Encoder) {
@@ -2573,13 +1377,6 @@ func (m *SystemTriggerPage) encode(e *codec.Encoder) {
 	codec.PutOptString(e, "prev", m.Prev, &m.Extra, codec.Nullable)
 	codec.PutSlice(e, "triggers", m.Triggers, &m.Extra, codec.NonNil, (*SystemTrigger).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemTriggerSpec) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *SystemTriggerSpec) encode(e *codec.Encoder) {
@@ -2592,26 +1389,12 @@ func (m *SystemTriggerSpec) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m SystemUpdate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *SystemUpdate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "name", m.Name, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "domain", m.Domain, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "templateBaseUrl", m.TemplateBaseURL, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestContainer) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TestContainer) encode(e *codec.Encoder) {
@@ -2621,26 +1404,12 @@ func (m *TestContainer) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *TestResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "status", m.Status, &m.Extra, codec.Plain)
 	codec.PutMap(e, "headers", m.Headers, &m.Extra, codec.NonNil, codec.SliceOut(codec.StringOut))
 	codec.PutBytes(e, "body", m.Body, &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TestTrigger) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TestTrigger) encode(e *codec.Encoder) {
@@ -2653,25 +1422,11 @@ func (m *TestTrigger) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Trace) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Trace) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "traceId", m.TraceID, &m.Extra, codec.Plain)
 	codec.PutSlice(e, "spans", m.Spans, &m.Extra, codec.NonNil, (*TraceSpan).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TraceAttribute) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TraceAttribute) encode(e *codec.Encoder) {
@@ -2681,25 +1436,11 @@ func (m *TraceAttribute) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TracePage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *TracePage) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutSlice(e, "items", m.Items, &m.Extra, codec.NonNil, (*SpanSummary).encode)
 	codec.PutOptString(e, "nextToken", m.NextToken, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TraceSpan) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TraceSpan) encode(e *codec.Encoder) {
@@ -2714,24 +1455,10 @@ func (m *TraceSpan) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TraceStatus) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *TraceStatus) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "code", string(m.Code), &m.Extra, codec.NonEmpty)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m TranscriptionCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *TranscriptionCreate) encode(e *codec.Encoder) {
@@ -2740,26 +1467,12 @@ func (m *TranscriptionCreate) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationResult) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ValidationResult) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "project_id", m.ProjectID, &m.Extra, codec.Plain)
 	codec.PutString(e, "environment", m.Environment, &m.Extra, codec.Plain)
 	codec.PutObject(e, "validation", &m.Validation, &m.Extra, codec.Plain, (*ValidationStatus).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ValidationStatus) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ValidationStatus) encode(e *codec.Encoder) {
@@ -2772,24 +1485,10 @@ func (m *ValidationStatus) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VariableValue) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *VariableValue) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutAny(e, "value", m.Value, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VariablesSchemaPatch) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *VariablesSchemaPatch) encode(e *codec.Encoder) {
@@ -2800,13 +1499,6 @@ func (m *VariablesSchemaPatch) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VersionCreate) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *VersionCreate) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "name", m.Name, &m.Extra, codec.NonEmpty)
@@ -2814,13 +1506,6 @@ func (m *VersionCreate) encode(e *codec.Encoder) {
 	codec.PutMap(e, "labels", m.Labels, &m.Extra, codec.OmitZero, codec.StringOut)
 	codec.PutSlice(e, "files", m.Files, &m.Extra, codec.NonNil, (*File).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m VersionPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *VersionPage) encode(e *codec.Encoder) {

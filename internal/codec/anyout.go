@@ -26,7 +26,7 @@ func (e *Encoder) any(v any) {
 	case int64:
 		e.int(v)
 	case float64:
-		e.float(v, 64)
+		e.float(v)
 	case json.Number:
 		e.number(v)
 	case json.RawMessage:

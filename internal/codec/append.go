@@ -70,16 +70,12 @@ func plainEndString(s string, i int) int {
 
 // appendFloat appends a finite number the way encoding/json does: as short as
 // possible without losing a bit, with an exponent only where that is shorter.
-func appendFloat(b []byte, f float64, bitSize int) []byte {
-	abs := math.Abs(f)
+func appendFloat(b []byte, f float64) []byte {
 	format := byte('f')
-	if abs != 0 {
-		if bitSize == 64 && (abs < 1e-6 || abs >= 1e21) ||
-			bitSize == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
-			format = 'e'
-		}
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
 	}
-	b = strconv.AppendFloat(b, f, format, -1, bitSize)
+	b = strconv.AppendFloat(b, f, format, -1, 64)
 	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' {
 		b[n-2] = b[n-1] // e-09 becomes e-9
 		b = b[:n-1]

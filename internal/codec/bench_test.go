@@ -229,7 +229,7 @@ func BenchmarkEncodePage(b *testing.B) {
 	b.Run("codec", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := codec.Marshal(&p, (*page).encode); err != nil {
+			if _, err := marshal(&p, (*page).encode); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -50,7 +50,7 @@ func TestAbsentRequiredMemberStaysAbsentUntilItIsSet(t *testing.T) {
 func TestNewModelWritesEveryRequiredMember(t *testing.T) {
 	t.Parallel()
 	var c child
-	out, err := codec.Marshal(&c, (*child).encode)
+	out, err := marshal(&c, (*child).encode)
 	if err != nil || string(out) != `{"slug":"","size":0,"seen":"0001-01-01T00:00:00Z"}` {
 		t.Errorf("%s, %v", out, err)
 	}
@@ -152,7 +152,7 @@ func TestSetOfWhatIsNotJSONIsRefusedWhenEncoding(t *testing.T) {
 	}
 	var v child
 	v.Extra.Set("x", nil)
-	if out, err := codec.Marshal(&v, (*child).encode); err != nil || !strings.HasSuffix(string(out), `"x":null}`) {
+	if out, err := marshal(&v, (*child).encode); err != nil || !strings.HasSuffix(string(out), `"x":null}`) {
 		t.Errorf("%s, %v", out, err)
 	}
 }

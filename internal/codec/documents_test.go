@@ -3,7 +3,7 @@ package codec_test
 // sampleDocuments are accepted by the sample's decoder.
 var sampleDocuments = []string{
 	`{"id":"r-1","kind":"active","active":true,"count":-9223372036854775808,"small":-2147483648,"plain":0,` +
-		`"ratio":0.1,"single":3.25,"at":"2024-03-01T08:30:00.123456789+05:30","day":"2024-02-29","blob":"AQI=",` +
+		`"ratio":0.1,"at":"2024-03-01T08:30:00.123456789+05:30","day":"2024-02-29","blob":"AQI=",` +
 		`"any":{"a":[1,2.50,"x",null,true]},"raw":{"keep": [1, 2]},"token":"s3cret","child":{"slug":"c","size":1,` +
 		`"seen":"2024-03-01 08:30:00"},"tags":["a","b","c","d","e","f"],"labels":{"k":"v","":"empty"}}`,
 	`{"grid":[[1,2],[],null,[3]],"counts":{"a":[1],"b":null},"nodes":[{"slug":"n"},null,{"size":2,"x":1}],` +
@@ -14,10 +14,10 @@ var sampleDocuments = []string{
 		`"opt_kind":"archived","opt_child":{"note":"draft"},"opt_tags":[]}`,
 	`{"opt_string":null,"opt_bool":null,"opt_int":null,"opt_float":null,"opt_time":null,"opt_date":null,"opt_kind":null,` +
 		`"opt_child":null,"opt_tags":null}`,
-	`{"id":null,"kind":null,"active":null,"count":null,"small":null,"plain":null,"ratio":null,"single":null,"at":null,` +
+	`{"id":null,"kind":null,"active":null,"count":null,"small":null,"plain":null,"ratio":null,"at":null,` +
 		`"day":null,"blob":null,"any":null,"raw":null,"token":null,"child":null,"tags":null,"grid":null,"labels":null,` +
 		`"counts":null,"nodes":null,"byname":null,"times":null,"nullable":null,"kinds":null,"free":null}`,
-	`{"id":"","kind":"","active":false,"count":-0,"small":0,"plain":0,"ratio":0,"single":-0,"at":"0001-01-01T00:00:00Z",` +
+	`{"id":"","kind":"","active":false,"count":-0,"small":0,"plain":0,"ratio":0,"at":"0001-01-01T00:00:00Z",` +
 		`"day":"0001-01-01","blob":"","any":"","raw":"","token":"","child":{},"tags":[],"grid":[],"labels":{},"counts":{},` +
 		`"nodes":[],"byname":{},"times":[],"nullable":[],"kinds":[],"free":{}}`,
 	`{"at":"","day":0,"opt_time":{"seconds":1},"opt_date":"today","child":{"seen":false,"note":null}}`,

@@ -38,7 +38,7 @@ func IntElem[I ~int | ~int32 | ~int64](dst *I, d *Decoder) {
 }
 
 // FloatElem reads a number, as [Float] does.
-func FloatElem[F ~float32 | ~float64](dst *F, d *Decoder) {
+func FloatElem(dst *float64, d *Decoder) {
 	if !d.null() {
 		setFloat(d, dst)
 	}

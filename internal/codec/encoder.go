@@ -123,14 +123,6 @@ func (e *Encoder) secret(s sdk.Secret) {
 	}
 }
 
-// Marshal encodes what v points to leniently, for its MarshalJSON method. P is
-// the pointer for the reason that [Unmarshal] gives.
-func Marshal[P any](v P, encode func(P, *Encoder)) ([]byte, error) {
-	e := NewEncoder(false)
-	encode(v, e)
-	return e.Bytes()
-}
-
 // Begin opens an object. Every Begin needs an [Encoder.End].
 //
 //go:noinline

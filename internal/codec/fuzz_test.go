@@ -59,7 +59,7 @@ func FuzzValue(f *testing.F) {
 		if !valid {
 			return
 		}
-		out, err := codec.Marshal(&v, codec.AnyOut)
+		out, err := marshal(&v, codec.AnyOut)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		out, err := codec.Marshal(&s, codec.StringOut)
+		out, err := marshal(&s, codec.StringOut)
 		if err != nil {
 			t.Fatal(err)
 		}

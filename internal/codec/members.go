@@ -76,7 +76,7 @@ func Int[I ~int | ~int32 | ~int64](d *Decoder, dst *I, x *sdk.Extra) {
 }
 
 // Float reads a number, rounded once; one beyond the range is an error.
-func Float[F ~float32 | ~float64](d *Decoder, dst *F, x *sdk.Extra) {
+func Float(d *Decoder, dst *float64, x *sdk.Extra) {
 	if d.isNull(x) {
 		*dst = 0
 		return

@@ -123,22 +123,23 @@ func (d *Decoder) notInteger() bool {
 	return d.fail(start, "expected an integer, not a number with a fraction or an exponent")
 }
 
-// float reads a number into 64 or 32 bits, rounded once.
-func (d *Decoder) float(bits int) (float64, bool) {
+// setFloat reads a number, rounded once.
+func setFloat(d *Decoder, dst *float64) bool {
 	start := d.pos
 	if start >= len(d.data) || d.data[start] != '-' && (d.data[start] < '0' || d.data[start] > '9') {
 		d.mismatch("a number")
-		return 0, false
+		return false
 	}
 	b, ok := d.number()
 	if !ok {
-		return 0, false
+		return false
 	}
-	f, err := strconv.ParseFloat(string(b), bits)
+	f, err := strconv.ParseFloat(string(b), 64)
 	if err != nil {
-		return 0, d.fail(start, "number doesn't fit into a float of "+strconv.Itoa(bits)+" bits")
+		return d.fail(start, "number doesn't fit into a float of 64 bits")
 	}
-	return f, true
+	*dst = f
+	return true
 }
 
 // setInt reads an integer into one of any size.
@@ -155,36 +156,15 @@ func setInt[I ~int | ~int32 | ~int64](d *Decoder, dst *I) bool {
 	return true
 }
 
-// setFloat reads a number into a float of either size.
-func setFloat[F ~float32 | ~float64](d *Decoder, dst *F) bool {
-	bits := 64
-	if f := float64(1<<24 + 1); float64(F(f)) != f {
-		bits = 32
-	}
-	f, ok := d.float(bits)
-	if ok {
-		*dst = F(f)
-	}
-	return ok
-}
-
 // setBool reads a boolean.
 func setBool(d *Decoder, dst *bool) bool {
-	if d.pos < len(d.data) {
-		switch d.data[d.pos] {
-		case 't':
-			if d.literal("true") {
-				*dst = true
-				return true
-			}
-			return false
-		case 'f':
-			if d.literal("false") {
-				*dst = false
-				return true
-			}
-			return false
-		}
+	if d.pos < len(d.data) && d.data[d.pos] == 't' {
+		*dst = d.literal("true")
+		return *dst
+	}
+	if d.pos < len(d.data) && d.data[d.pos] == 'f' {
+		*dst = false
+		return d.literal("false")
 	}
 	d.mismatch("a boolean")
 	return false

@@ -61,12 +61,12 @@ func OptInt[I ~int | ~int32 | ~int64](d *Decoder, dst *sdk.Optional[I], _ *sdk.E
 }
 
 // OptFloat reads an optional number, as [Float] does.
-func OptFloat[F ~float32 | ~float64](d *Decoder, dst *sdk.Optional[F], _ *sdk.Extra) {
+func OptFloat(d *Decoder, dst *sdk.Optional[float64], _ *sdk.Extra) {
 	if d.null() {
-		*dst = sdk.Null[F]()
+		*dst = sdk.Null[float64]()
 		return
 	}
-	var v F
+	var v float64
 	if setFloat(d, &v) {
 		*dst = sdk.Some(v)
 	}

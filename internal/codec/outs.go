@@ -26,13 +26,7 @@ func BoolOut(v *bool, e *Encoder) { e.buf = strconv.AppendBool(e.buf, *v) }
 func IntOut[I ~int | ~int32 | ~int64](v *I, e *Encoder) { e.int(int64(*v)) }
 
 // FloatOut writes a number; NaN and the infinities are refused.
-func FloatOut[F ~float32 | ~float64](v *F, e *Encoder) {
-	bits := 64
-	if f := float64(1<<24 + 1); float64(F(f)) != f {
-		bits = 32
-	}
-	e.float(float64(*v), bits)
-}
+func FloatOut(v *float64, e *Encoder) { e.float(*v) }
 
 // TimeOut writes a time, as [PutTime] does.
 func TimeOut(v *time.Time, e *Encoder) { e.time(*v) }
@@ -104,12 +98,12 @@ func OptOut[T any](elem func(*T, *Encoder)) func(*sdk.Optional[T], *Encoder) {
 
 func (e *Encoder) int(n int64) { e.buf = strconv.AppendInt(e.buf, n, 10) }
 
-func (e *Encoder) float(f float64, bits int) {
+func (e *Encoder) float(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		e.fail("is not a finite number", nil)
 		return
 	}
-	e.buf = appendFloat(e.buf, f, bits)
+	e.buf = appendFloat(e.buf, f)
 }
 
 // array opens an array and returns where its first element begins.

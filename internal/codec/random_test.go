@@ -26,7 +26,7 @@ func (g *generator) space() {
 
 func (g *generator) document(depth int) {
 	g.object(depth, func() {
-		name := g.pick("id", "kind", "active", "count", "small", "plain", "ratio", "single", "at", "day", "blob", "any",
+		name := g.pick("id", "kind", "active", "count", "small", "plain", "ratio", "at", "day", "blob", "any",
 			"raw", "token", "child", "tags", "grid", "labels", "counts", "nodes", "byname", "times", "nullable", "kinds",
 			"free", "opt_string", "opt_bool", "opt_int", "opt_float", "opt_time", "opt_date", "opt_kind", "opt_child",
 			"opt_tags", "unknown", "ID", "", "\\u0069d", "gr\u00fc\u00df", "a.b", "\\n", "\xff")
@@ -76,7 +76,7 @@ func (g *generator) member(name string, depth int) {
 		g.b.WriteString(g.pick("true", "false"))
 	case "count", "small", "plain", "int", "size":
 		g.b.WriteString(g.pick("0", "1", "-1", "2147483647", "-2147483648", strconv.Itoa(g.r.IntN(1000))))
-	case "ratio", "single", "float":
+	case "ratio", "float":
 		g.b.WriteString(g.pick("0", "-0.0", "1", "0.1", "1e2", "3.4028234e+38", strconv.FormatFloat(g.r.NormFloat64(), 'g', -1, 64)))
 	case "at", "time", "seen":
 		g.time()

@@ -41,7 +41,6 @@ type sample struct {
 	Small    int32              `json:"small"`
 	Plain    int                `json:"plain"`
 	Ratio    float64            `json:"ratio"`
-	Single   float32            `json:"single"`
 	At       time.Time          `json:"at"`
 	Day      types.Date         `json:"day"`
 	Blob     []byte             `json:"blob"`
@@ -129,7 +128,7 @@ func (v *child) encode(e *codec.Encoder) {
 
 // sampleRequired are the members that sample always writes.
 var sampleRequired = []string{
-	"id", "kind", "active", "count", "small", "plain", "ratio", "single", "at", "day",
+	"id", "kind", "active", "count", "small", "plain", "ratio", "at", "day",
 	"child", "tags", "labels", "token",
 }
 
@@ -141,7 +140,7 @@ func (v *sample) decode(d *codec.Decoder) {
 	for d.Member() {
 		v.member(d, &seen)
 	}
-	if seen != 1<<14-1 {
+	if seen != 1<<len(sampleRequired)-1 {
 		codec.Missing(&v.Extra, seen, sampleRequired...)
 	}
 }
@@ -169,15 +168,12 @@ func (v *sample) member(d *codec.Decoder, seen *codec.Seen) {
 	case "ratio":
 		codec.Float(d, &v.Ratio, &v.Extra)
 		seen.Add(6)
-	case "single":
-		codec.Float(d, &v.Single, &v.Extra)
-		seen.Add(7)
 	case "at":
 		codec.Time(d, &v.At, &v.Extra)
-		seen.Add(8)
+		seen.Add(7)
 	case "day":
 		codec.Date(d, &v.Day, &v.Extra)
-		seen.Add(9)
+		seen.Add(8)
 	case "blob":
 		codec.Bytes(d, &v.Blob, &v.Extra)
 	case "any":
@@ -186,16 +182,16 @@ func (v *sample) member(d *codec.Decoder, seen *codec.Seen) {
 		codec.Raw(d, &v.Raw, &v.Extra)
 	case "token":
 		codec.Secret(d, &v.Token, &v.Extra)
-		seen.Add(13)
+		seen.Add(12)
 	case "child":
 		codec.Object(d, &v.Child, &v.Extra, (*child).decode)
-		seen.Add(10)
+		seen.Add(9)
 	case "tags":
 		codec.Slice(d, &v.Tags, &v.Extra, codec.StringElem)
-		seen.Add(11)
+		seen.Add(10)
 	case "labels":
 		codec.Map(d, &v.Labels, &v.Extra, codec.StringElem)
-		seen.Add(12)
+		seen.Add(11)
 	default:
 		v.optionalMember(d)
 	}
@@ -252,7 +248,6 @@ func (v *sample) encode(e *codec.Encoder) {
 	codec.PutInt(e, "small", v.Small, x, codec.Plain)
 	codec.PutInt(e, "plain", v.Plain, x, codec.Plain)
 	codec.PutFloat(e, "ratio", v.Ratio, x, codec.Plain)
-	codec.PutFloat(e, "single", v.Single, x, codec.Plain)
 	codec.PutTime(e, "at", v.At, x, codec.Plain)
 	codec.PutDate(e, "day", v.Day, x, codec.Plain)
 	codec.PutBytes(e, "blob", v.Blob, x, codec.OmitZero)
@@ -282,7 +277,7 @@ func (v *sample) encode(e *codec.Encoder) {
 	e.End(x)
 }
 
-func (v sample) MarshalJSON() ([]byte, error) { return codec.Marshal(&v, (*sample).encode) }
+func (v sample) MarshalJSON() ([]byte, error) { return marshal(&v, (*sample).encode) }
 
 func (v *sample) UnmarshalJSON(data []byte) error {
 	d := codec.NewDecoder(data)
@@ -303,6 +298,13 @@ func decodeSample(data string) (*sample, error) {
 
 // encodeSample encodes leniently.
 func encodeSample(v *sample) (string, error) {
-	b, err := codec.Marshal(v, (*sample).encode)
+	b, err := marshal(v, (*sample).encode)
 	return string(b), err
+}
+
+// marshal encodes what v points to as a MarshalJSON method does.
+func marshal[P any](v P, encode func(P, *codec.Encoder)) ([]byte, error) {
+	e := codec.NewEncoder(false)
+	encode(v, e)
+	return e.Bytes()
 }

@@ -52,7 +52,7 @@ func puts() []put {
 		{"int", func(e *codec.Encoder, r codec.Rule) { codec.PutInt(e, m, 0, nil, r) },
 			func(e *codec.Encoder, r codec.Rule) { codec.PutInt(e, m, int64(math.MinInt64), nil, r) }, `0`, `-9223372036854775808`},
 		{"float", func(e *codec.Encoder, r codec.Rule) { codec.PutFloat(e, m, 0.0, nil, r) },
-			func(e *codec.Encoder, r codec.Rule) { codec.PutFloat(e, m, float32(0.1), nil, r) }, `0`, `0.1`},
+			func(e *codec.Encoder, r codec.Rule) { codec.PutFloat(e, m, 0.1, nil, r) }, `0`, `0.1`},
 		{"time", func(e *codec.Encoder, r codec.Rule) { codec.PutTime(e, m, time.Time{}, nil, r) },
 			func(e *codec.Encoder, r codec.Rule) { codec.PutTime(e, m, at, nil, r) }, `"0001-01-01T00:00:00Z"`, `"2024-03-01T08:30:00.000000005+01:00"`},
 		{"date", func(e *codec.Encoder, r codec.Rule) { codec.PutDate(e, m, dateType{}, nil, r) },
@@ -105,7 +105,7 @@ func TestRulesOfPlainMembers(t *testing.T) {
 func TestLenientEncoderRefusesNothingEmpty(t *testing.T) {
 	t.Parallel()
 	for _, p := range puts() {
-		got, err := codec.Marshal(&struct{}{}, func(_ *struct{}, e *codec.Encoder) {
+		got, err := marshal(&struct{}{}, func(_ *struct{}, e *codec.Encoder) {
 			e.Begin()
 			p.empty(e, codec.NonEmpty)
 			e.End(nil)
@@ -220,7 +220,7 @@ func TestRefusalsSayWhere(t *testing.T) {
 			codec.PutMap(e, "byname", map[string]child{"a": ok, "b": {}, "c": {}}, nil, codec.Plain, func(c *child, e *codec.Encoder) { c.encode(e) })
 		},
 		"grid[1][2]": func(e *codec.Encoder) {
-			codec.PutSlice(e, "grid", [][]float64{{0}, {0, 1, nan}}, nil, codec.Plain, codec.SliceOut(codec.FloatOut[float64]))
+			codec.PutSlice(e, "grid", [][]float64{{0}, {0, 1, nan}}, nil, codec.Plain, codec.SliceOut(codec.FloatOut))
 		},
 		"ratio": func(e *codec.Encoder) { codec.PutFloat(e, "ratio", math.Inf(-1), nil, codec.OmitZero) },
 		"any.*[1]": func(e *codec.Encoder) {
@@ -256,7 +256,7 @@ func TestRefusalsReadWell(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	var v any = func() {}
-	if _, err = codec.Marshal(&v, codec.AnyOut); err == nil || !strings.HasPrefix(err.Error(), "request body can't be encoded") {
+	if _, err = marshal(&v, codec.AnyOut); err == nil || !strings.HasPrefix(err.Error(), "request body can't be encoded") {
 		t.Errorf("%v", err)
 	}
 }
@@ -295,7 +295,7 @@ func TestFreeFormValuesOfEveryGoType(t *testing.T) {
 		`["x"]`:                  []string{"x"},
 		`{"a":"<","b":{"a":""}}`: own{A: "<", B: &own{}},
 	} {
-		if got, err := codec.Marshal(&v, codec.AnyOut); err != nil || string(got) != want {
+		if got, err := marshal(&v, codec.AnyOut); err != nil || string(got) != want {
 			t.Errorf("%#v: %s, %v, want %s", v, got, err, want)
 		}
 	}

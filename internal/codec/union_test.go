@@ -110,7 +110,7 @@ func TestElementsOfEverySort(t *testing.T) {
 	if err != nil || len(v.secrets) != 3 || v.secrets[0].Reveal() != "s3cret" || !v.secrets[1].IsZero() || len(v.raws) != 3 || v.raws[1] != nil {
 		t.Errorf("%+v, %v", v, err)
 	}
-	secrets, err := codec.Marshal(&v.secrets, codec.SliceOut(codec.SecretOut))
+	secrets, err := marshal(&v.secrets, codec.SliceOut(codec.SecretOut))
 	if err != nil || string(secrets) != `["s3cret","",""]` {
 		t.Errorf("%s, %v", secrets, err)
 	}
@@ -119,7 +119,7 @@ func TestElementsOfEverySort(t *testing.T) {
 	if err := codec.Unmarshal([]byte(`{"a":{"b":[true,null]},"c":null}`), &m, nested); err != nil || !m["a"]["b"][0] || m["a"]["b"][1] || m["c"] != nil {
 		t.Errorf("%v, %v", m, err)
 	}
-	out, err := codec.Marshal(&m, codec.MapOut(codec.MapOut(codec.SliceOut(codec.BoolOut))))
+	out, err := marshal(&m, codec.MapOut(codec.MapOut(codec.SliceOut(codec.BoolOut))))
 	if err != nil || string(out) != `{"a":{"b":[true,false]},"c":{}}` {
 		t.Errorf("%s, %v", out, err)
 	}

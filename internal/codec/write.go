@@ -43,8 +43,8 @@ func PutInt[I ~int | ~int32 | ~int64](e *Encoder, name string, v I, x *sdk.Extra
 }
 
 // PutFloat writes a number; NaN and the infinities are refused.
-func PutFloat[F ~float32 | ~float64](e *Encoder, name string, v F, x *sdk.Extra, r Rule) {
-	if v == 0 && !math.Signbit(float64(v)) && e.unset(name, x, r) {
+func PutFloat(e *Encoder, name string, v float64, x *sdk.Extra, r Rule) {
+	if v == 0 && !math.Signbit(v) && e.unset(name, x, r) {
 		return
 	}
 	e.member(name)
@@ -203,7 +203,7 @@ func PutOptInt[I ~int | ~int32 | ~int64](e *Encoder, name string, v sdk.Optional
 }
 
 // PutOptFloat writes an optional number, as [PutFloat] does.
-func PutOptFloat[F ~float32 | ~float64](e *Encoder, name string, v sdk.Optional[F], x *sdk.Extra, r Rule) {
+func PutOptFloat(e *Encoder, name string, v sdk.Optional[float64], x *sdk.Extra, r Rule) {
 	if f, ok := v.Get(); ok {
 		e.member(name)
 		FloatOut(&f, e)

@@ -6,17 +6,6 @@ import (
 	"github.com/wharfinger/sdk/internal/codec"
 )
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Browse) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Browse{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Browse) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -29,17 +18,6 @@ func (m *Browse) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *BrowsePage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = BrowsePage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *BrowsePage) decode(d *codec.Decoder) {
@@ -64,17 +42,6 @@ func (m *BrowsePage) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Entry) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Entry{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Entry) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -94,17 +61,6 @@ func (m *Entry) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "id")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EntryPage) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EntryPage{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *EntryPage) decode(d *codec.Decoder) {
@@ -130,17 +86,6 @@ func (m *EntryPage) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *EntryQuery) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = EntryQuery{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *EntryQuery) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -155,17 +100,6 @@ func (m *EntryQuery) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Position) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Position{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Position) decode(d *codec.Decoder) {
@@ -185,17 +119,6 @@ func (m *Position) decode(d *codec.Decoder) {
 	if seen != 1<<1-1 {
 		codec.Missing(&m.Extra, seen, "next")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Problem) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Problem{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Problem) decode(d *codec.Decoder) {
@@ -219,17 +142,6 @@ func (m *Problem) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Selector) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Selector{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *Selector) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -244,17 +156,6 @@ func (m *Selector) decode(d *codec.Decoder) {
 			codec.Unknown(d, &m.Extra)
 		}
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ShapeCircle) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ShapeCircle{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *ShapeCircle) decode(d *codec.Decoder) {
@@ -279,17 +180,6 @@ func (m *ShapeCircle) decode(d *codec.Decoder) {
 	}
 }
 
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *ShapePolygon) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = ShapePolygon{}
-	m.decode(d)
-	return d.End()
-}
-
 func (m *ShapePolygon) decode(d *codec.Decoder) {
 	if !d.Object() {
 		return
@@ -302,7 +192,7 @@ func (m *ShapePolygon) decode(d *codec.Decoder) {
 			codec.String(d, &m.Type, &m.Extra)
 		case "corners":
 			seen.Add(1)
-			codec.Slice(d, &m.Corners, &m.Extra, codec.SliceElem(codec.FloatElem[float64]))
+			codec.Slice(d, &m.Corners, &m.Extra, codec.SliceElem(codec.FloatElem))
 		default:
 			codec.Unknown(d, &m.Extra)
 		}
@@ -310,17 +200,6 @@ func (m *ShapePolygon) decode(d *codec.Decoder) {
 	if seen != 1<<2-1 {
 		codec.Missing(&m.Extra, seen, "type", "corners")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *Thing) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = Thing{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *Thing) decode(d *codec.Decoder) {
@@ -382,7 +261,7 @@ func (m *Thing) decode(d *codec.Decoder) {
 		case "children":
 			codec.Slice(d, &m.Children, &m.Extra, (*Thing).decode)
 		case "matrix":
-			codec.Slice(d, &m.Matrix, &m.Extra, codec.SliceElem(codec.FloatElem[float64]))
+			codec.Slice(d, &m.Matrix, &m.Extra, codec.SliceElem(codec.FloatElem))
 		case "slots":
 			codec.Slice(d, &m.Slots, &m.Extra, codec.OptElem(codec.StringElem))
 		case "parts":
@@ -406,17 +285,6 @@ func (m *Thing) decode(d *codec.Decoder) {
 	if seen != 1<<9-1 {
 		codec.Missing(&m.Extra, seen, "id", "kind", "size", "weight", "ready", "made_at", "names", "shape", "labels")
 	}
-}
-
-// UnmarshalJSON implements [json.Unmarshaler] with the leniency described in package sdk.
-func (m *WebhookEvent) UnmarshalJSON(data []byte) error {
-	d := codec.NewDecoder(data)
-	if d.Null() {
-		return d.End()
-	}
-	*m = WebhookEvent{}
-	m.decode(d)
-	return d.End()
 }
 
 func (m *WebhookEvent) decode(d *codec.Decoder) {

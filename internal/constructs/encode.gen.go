@@ -3,30 +3,13 @@
 package constructs
 
 import (
-	"fmt"
-	"log/slog"
-
 	"github.com/wharfinger/sdk/internal/codec"
 )
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Browse) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
 
 func (m *Browse) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOpt(e, "selector", &m.Selector, &m.Extra, codec.Plain, (*Selector).encode)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m BrowsePage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *BrowsePage) encode(e *codec.Encoder) {
@@ -36,25 +19,11 @@ func (m *BrowsePage) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Entry) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Entry) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "id", m.ID, &m.Extra, codec.NonEmpty)
 	codec.PutOptString(e, "text", m.Text, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryPage) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *EntryPage) encode(e *codec.Encoder) {
@@ -65,13 +34,6 @@ func (m *EntryPage) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m EntryQuery) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *EntryQuery) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "token", m.Token, &m.Extra, codec.Plain)
@@ -79,24 +41,10 @@ func (m *EntryQuery) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Position) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Position) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "next", m.Next, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Problem) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *Problem) encode(e *codec.Encoder) {
@@ -106,25 +54,11 @@ func (m *Problem) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Selector) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *Selector) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutOptString(e, "after", m.After, &m.Extra, codec.Plain)
 	codec.PutOptString(e, "prefix", m.Prefix, &m.Extra, codec.Plain)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapeCircle) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *ShapeCircle) encode(e *codec.Encoder) {
@@ -134,29 +68,12 @@ func (m *ShapeCircle) encode(e *codec.Encoder) {
 	e.End(&m.Extra)
 }
 
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m ShapePolygon) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
 func (m *ShapePolygon) encode(e *codec.Encoder) {
 	e.Begin()
 	codec.PutString(e, "type", m.Type, &m.Extra, codec.NonEmpty)
-	codec.PutSlice(e, "corners", m.Corners, &m.Extra, codec.NonNil, codec.SliceOut(codec.FloatOut[float64]))
+	codec.PutSlice(e, "corners", m.Corners, &m.Extra, codec.NonNil, codec.SliceOut(codec.FloatOut))
 	e.End(&m.Extra)
 }
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m Thing) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
-}
-
-// LogValue keeps the secrets out of logs. MarshalJSON does not: it writes what is sent.
-func (m Thing) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", m)) }
 
 func (m *Thing) encode(e *codec.Encoder) {
 	e.Begin()
@@ -181,7 +98,7 @@ func (m *Thing) encode(e *codec.Encoder) {
 	codec.PutOptEnum(e, "other_kind", m.OtherKind, &m.Extra, codec.Nullable)
 	codec.PutOpt(e, "parent", &m.Parent, &m.Extra, codec.Nullable, codec.PointerOut((*Thing).encode))
 	codec.PutSlice(e, "children", m.Children, &m.Extra, codec.OmitZero, (*Thing).encode)
-	codec.PutSlice(e, "matrix", m.Matrix, &m.Extra, codec.OmitZero, codec.SliceOut(codec.FloatOut[float64]))
+	codec.PutSlice(e, "matrix", m.Matrix, &m.Extra, codec.OmitZero, codec.SliceOut(codec.FloatOut))
 	codec.PutSlice(e, "slots", m.Slots, &m.Extra, codec.OmitZero, codec.OptOut(codec.StringOut))
 	codec.PutMap(e, "parts", m.Parts, &m.Extra, codec.OmitZero, (*Thing).encode)
 	codec.PutMap(e, "config", m.Config, &m.Extra, codec.OmitZero, codec.AnyOut)
@@ -191,13 +108,6 @@ func (m *Thing) encode(e *codec.Encoder) {
 	codec.PutOpt(e, "size_or_name", &m.SizeOrName, &m.Extra, codec.Nullable, (*SizeOrName).encode)
 	codec.PutOptString(e, "SomeURL", m.Homepage, &m.Extra, codec.Nullable)
 	e.End(&m.Extra)
-}
-
-// MarshalJSON implements [json.Marshaler]: what the platform sent, changed fields excepted, comes out again.
-func (m WebhookEvent) MarshalJSON() ([]byte, error) {
-	e := codec.NewEncoder(false)
-	m.encode(e)
-	return e.Bytes()
 }
 
 func (m *WebhookEvent) encode(e *codec.Encoder) {

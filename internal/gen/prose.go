@@ -145,22 +145,17 @@ func extensionStrings(x any) []string {
 	return out
 }
 
-// Event is one webhook of x-webhooks.
-type Event struct {
-	Name string // on the wire
-}
-
-// EventGroup is one data type and the events that carry it.
+// EventGroup is one data type and the webhooks of x-webhooks that carry it.
 type EventGroup struct {
-	Data   string // Go name
-	Schema string // name in the document
-	Events []Event
+	Data   string   // Go name
+	Schema string   // name in the document
+	Events []string // on the wire
 }
 
 // events groups the document's webhooks by the type of their data, in alphabetical order.
 func (v *view) events() []EventGroup {
 	hooks, _ := v.doc.Extensions["x-webhooks"].(map[string]any)
-	groups := map[string][]Event{}
+	groups := map[string][]string{}
 	for _, name := range sortedKeys(hooks) {
 		hook, _ := hooks[name].(map[string]any)
 		target, _ := hook["data"].(string)
@@ -169,7 +164,7 @@ func (v *view) events() []EventGroup {
 			v.fail("x-webhooks %s: data %q is not a schema of the document", name, target)
 			return nil
 		}
-		groups[target] = append(groups[target], Event{Name: name})
+		groups[target] = append(groups[target], name)
 	}
 	var out []EventGroup
 	for _, target := range sortedKeys(groups) {

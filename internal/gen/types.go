@@ -144,7 +144,7 @@ func (t Type) elem(pkg, suffix, method string) string {
 	switch t.Kind {
 	case Object:
 		return "(*" + t.Go + ")." + method
-	case Int, Float, Enum:
+	case Int, Enum:
 		return pkg + string(t.Kind) + suffix + "[" + t.Go + "]"
 	case Slice, Map, Pointer:
 		return pkg + string(t.Kind) + suffix + "(" + t.Elem.elem(pkg, suffix, method) + ")"

@@ -38,7 +38,7 @@ func judge(w io.Writer, found map[string]cost, counted map[string]float64) (reac
 		switch {
 		case most == 0:
 			return ""
-		case is > most:
+		case !(is <= most): // also what is no number
 			reached = false
 			return fmt.Sprintf("**%.2f of %.2f: missed**", is, most)
 		}
