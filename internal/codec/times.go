@@ -35,6 +35,9 @@ func readText[T any](d *Decoder, parse func([]byte) (T, bool)) (v T, unread []by
 	return v, unread
 }
 
+// ParseTime reads a time as decoders do, for one that a document has as plain text.
+func ParseTime(text string) (time.Time, bool) { return parseTime([]byte(text)) }
+
 // parseTime reads RFC 3339 and what servers write in its place: a space or a
 // small t in the middle, a comma for the point, any number of fractional digits
 // (more than nine are cut off), a zone as Z, +01:00, +0100 or +01, or none, which

@@ -8,15 +8,12 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
-	"github.com/wharfinger/sdk/cargo"
-	"github.com/wharfinger/sdk/licensing"
-	"github.com/wharfinger/sdk/releases"
-	"github.com/wharfinger/sdk/versori"
 )
 
-// reaching is a transport that reaches the server whatever the address says.
-func (s *server) reaching(t *testing.T) http.RoundTripper {
-	tr := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+// reaching is a transport that reaches the server whatever the address says, and tells which one it was to dial.
+func (s *server) reaching(t *testing.T, dialed chan<- string) http.RoundTripper {
+	tr := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialed <- address
 		return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(s.base, "http://"))
 	}}
 	t.Cleanup(tr.CloseIdleConnections)
@@ -25,25 +22,22 @@ func (s *server) reaching(t *testing.T) http.RoundTripper {
 
 func baseURLsJoin(t *testing.T) {
 	const path = "/v1/orgs/acme/workspaces/main/apps/shop/releases"
-	for base, want := range map[string]struct{ host, uri string }{
-		"http://127.0.0.1:7070":               {"127.0.0.1:7070", path},
-		"http://127.0.0.1:7070/":              {"127.0.0.1:7070", path},
-		"http://127.0.0.1:7070///":            {"127.0.0.1:7070", path},
-		"http://localhost/api/v2":             {"localhost", "/api/v2" + path},
-		"http://localhost/api/v2/":            {"localhost", "/api/v2" + path},
-		"http://LOCALHOST:80/a%2Fb/c%20d/":    {"localhost:80", "/a%2Fb/c%20d" + path},
-		"http://localhost/ü":                  {"localhost", "/%C3%BC" + path},
-		"http://[::1]:7070/x":                 {"[::1]:7070", "/x" + path},
-		"http://[::1]":                        {"[::1]", path},
-		"http://sub.localhost./x":             {"sub.localhost.", "/x" + path},
-		"http://[::ffff:127.0.0.1]:80/x//y//": {"[::ffff:127.0.0.1]:80", "/x//y" + path},
+	for base, want := range map[string]struct{ address, host, uri string }{
+		"http://127.0.0.1:7070":               {"127.0.0.1:7070", "127.0.0.1:7070", path},
+		"http://127.0.0.1:7070/":              {"127.0.0.1:7070", "127.0.0.1:7070", path},
+		"http://127.0.0.1:7070///":            {"127.0.0.1:7070", "127.0.0.1:7070", path},
+		"http://localhost/api/v2":             {"localhost:80", "localhost", "/api/v2" + path},
+		"http://localhost/api/v2/":            {"localhost:80", "localhost", "/api/v2" + path},
+		"http://LOCALHOST:80/a%2Fb/c%20d/":    {"localhost:80", "localhost:80", "/a%2Fb/c%20d" + path},
+		"http://localhost/ü":                  {"localhost:80", "localhost", "/%C3%BC" + path},
+		"http://[::1]:7070/x":                 {"[::1]:7070", "[::1]:7070", "/x" + path},
+		"http://[::1]":                        {"[::1]:80", "[::1]", path},
+		"http://sub.localhost./x":             {"sub.localhost.:80", "sub.localhost.", "/x" + path},
+		"http://[::ffff:127.0.0.1]:80/x//y//": {"[::ffff:127.0.0.1]:80", "[::ffff:127.0.0.1]:80", "/x//y" + path},
 	} {
-		var host string
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			host = r.Host
-			success()(w, r)
-		})
-		c := s.clients(t, sdk.WithBaseURL(base), sdk.WithTransport(s.reaching(t)))
+		s := serve(t, success())
+		dialed := make(chan string, 10)
+		c := s.clients(t, sdk.WithBaseURL(base), sdk.WithTransport(s.reaching(t, dialed)))
 		for _, call := range []struct {
 			uri  string
 			call func() error
@@ -60,21 +54,14 @@ func baseURLsJoin(t *testing.T) {
 				t.Errorf("%s: %v", base, err)
 				continue
 			}
-			if got := s.arrivals()[before]; got.uri != call.uri || host != want.host || got.header.Get("Authorization") == "" {
-				t.Errorf("%s: sent %s to %s, want %s to %s", base, got.uri, host, call.uri, want.host)
+			if got := s.arrivals()[before]; got.uri != call.uri || got.host != want.host || got.header.Get("Authorization") == "" {
+				t.Errorf("%s: sent %s to %s, want %s to %s", base, got.uri, got.host, call.uri, want.host)
 			}
 		}
-	}
-	// The loopback of version 6 itself, where there is one.
-	l, err := net.Listen("tcp", "[::1]:0")
-	if err != nil {
-		t.Skip("no IPv6: ", err)
-	}
-	s := &server{steps: []http.HandlerFunc{success()}, base: "http://" + l.Addr().String()}
-	s.serveHTTP(t, l)
-	for _, o := range operations() {
-		if err := o.call(t.Context(), s.clients(t)); err != nil {
-			t.Errorf("%s: %v", o.name, err)
+		for range s.connections() {
+			if address := <-dialed; address != want.address {
+				t.Errorf("%s: dialed %s, want %s", base, address, want.address)
+			}
 		}
 	}
 }
@@ -108,11 +95,8 @@ func baseURLsAreRefused(t *testing.T) {
 		"https://user:hunter2@api.example.com?a=b#c": "user",
 	} {
 		opts := []sdk.Option{sdk.WithToken(token), sdk.WithBaseURL(base)}
-		_, cargoErr := cargo.New(opts...)
-		_, releasesErr := releases.New(opts...)
-		_, versoriErr := versori.New(opts...)
-		_, licensingErr := licensing.New(opts...)
-		for platform, err := range map[string]error{"cargo": cargoErr, "releases": releasesErr, "versori": versoriErr, "licensing": licensingErr} {
+		for platform, make := range makers() {
+			_, err := make(opts...)
 			if err == nil || !strings.Contains(err.Error(), why) || strings.Contains(err.Error(), secret) {
 				t.Errorf("%s, %q: got %v, want one that names %s", platform, base, err, why)
 			}

@@ -34,7 +34,7 @@ type method struct {
 // catalog holds the operations of the platforms' documents, by platform and operationId.
 type catalog map[string]map[string]method
 
-func catalogue(t *testing.T) catalog {
+func readCatalog(t *testing.T) catalog {
 	t.Helper()
 	all := catalog{}
 	for _, name := range openapi.Names() {
@@ -45,6 +45,11 @@ func catalogue(t *testing.T) catalog {
 
 // scope holds values for the path parameters that are given once.
 type scope map[string]string
+
+// harmless are values that mean nothing in an address.
+func harmless() scope {
+	return scope{"org_id": "acme", "workspace_id": "main", "app_id": "shop", "organisation_id": "org"}
+}
 
 func (s scope) app() releases.AppRef {
 	return releases.AppRef{Org: s["org_id"], Workspace: s["workspace_id"], App: s["app_id"]}
@@ -102,7 +107,7 @@ func services(v reflect.Value, visit func(reflect.Value)) {
 		return
 	}
 	for i := range v.NumField() {
-		if field := v.Type().Field(i); field.IsExported() && field.Type != reflect.TypeFor[sdk.Extra]() {
+		if v.Type().Field(i).IsExported() {
 			services(v.Field(i), visit)
 		}
 	}
@@ -217,6 +222,9 @@ func fill(v reflect.Value) {
 		}
 	}
 }
+
+// anyIDs are ids for the method that mean nothing in an address.
+func (m *method) anyIDs() []string { return slices.Repeat([]string{"x"}, m.ids) }
 
 // uri is where the method sends its request to, given the values of the scope and of the ids as they stand on the wire.
 func (m *method) uri(in scope, ids []string) string {

@@ -26,12 +26,6 @@ func kept(t *testing.T, err error, text string) bool {
 	return strings.HasPrefix(string(apiError(t, err).Body), text)
 }
 
-func softwareChange() licensing.ReleaseUpdate {
-	return licensing.ReleaseUpdate{Channel: sdk.Some("beta")}
-}
-
-func someFlow() versori.Flow { return versori.Flow{Name: "orders", Spans: []versori.Span{}} }
-
 func invalidTextIsReplaced(t *testing.T) {
 	wire := "{\"release_id\":\"a\xffb\",\"release_tag\":\"\\ud800\",\"created_by\":\"\xc3\x28\",\"future\":\"c\xfed\"}"
 	s := serve(t, answer(200, wire))
@@ -182,7 +176,7 @@ func unknownVariantsSurvive(t *testing.T) {
 
 func copiesAreApart(t *testing.T) {
 	s := serve(t, answer(200, `{"name":"orders","spans":[{"name":"s","hue":1}],"future":1,"description":null}`))
-	flow, err := s.clients(t).versori.Flows.Update(t.Context(), "01J9ZQ6V6K3M2N4P5Q6R7S8T9W", "orders", someFlow())
+	flow, err := s.clients(t).versori.Flows.Update(t.Context(), project, "orders", someFlow())
 	if err != nil {
 		t.Fatal(err)
 	}

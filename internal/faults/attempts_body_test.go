@@ -79,7 +79,7 @@ func largeBodyIsSentAgain(t *testing.T) {
 		c.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
 		c.wait()
 	})
-	_, err := s.clients(t).versori.Flows.Update(t.Context(), "01J9ZQ6V6K3M2N4P5Q6R7S8T9W", "orders", flow)
+	_, err := s.clients(t).versori.Flows.Update(t.Context(), project, "orders", flow)
 	if err != nil || s.count() != 1 || s.connections() != 4 {
 		t.Fatalf("%d requests over %d connections: %v", s.count(), s.connections(), err)
 	}

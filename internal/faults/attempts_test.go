@@ -32,7 +32,7 @@ func attempts() []check {
 // signing is a middleware that signs the body and numbers the attempts, as a request that may come once needs.
 func signing(nonce *atomic.Int64) sdk.Option {
 	return sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(r *http.Request) (*http.Response, error) {
+		return tripper(func(r *http.Request) (*http.Response, error) {
 			var body []byte
 			signed := r.Clone(r.Context())
 			if r.Body != nil {
@@ -54,10 +54,6 @@ func signature(authorization string, body []byte) string {
 	sum := sha256.Sum256(append([]byte(authorization+"\n"), body...))
 	return hex.EncodeToString(sum[:])
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // wantSigned checks what arrived from a client with the middleware.
 func wantSigned(t *testing.T, o operation, got []arrival, attempts int) {
@@ -111,7 +107,7 @@ func signedRefresh(t *testing.T) {
 func headersDoNotAddUp(t *testing.T) {
 	// A middleware mustn't change the request that it got, but many do.
 	adding := sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-		return roundTripper(func(r *http.Request) (*http.Response, error) {
+		return tripper(func(r *http.Request) (*http.Response, error) {
 			r.Header.Add("X-Added", "a")
 			r.Header["X-Given"] = append(r.Header["X-Given"], "b")
 			r.Header.Add("User-Agent", "c")

@@ -16,6 +16,8 @@ import (
 
 const (
 	token = "tok-5ecre7-0123456789"
+	// project is the id of one of versori's.
+	project = "01J9ZQ6V6K3M2N4P5Q6R7S8T9W"
 	// anything can be decoded as the answer of every operation.
 	anything = `{"release_id":"rel_1","id":"rel_1","name":"orders","message":"done","outcome":"updated","releases":[],"release":{}}`
 	// trouble is an error body that every platform understands: its code is E_BROKEN, its message "it broke".
@@ -38,10 +40,10 @@ type clients struct {
 func (s *server) clients(t *testing.T, opts ...sdk.Option) *clients {
 	t.Helper()
 	base := []sdk.Option{sdk.WithBaseURL(s.base), sdk.WithToken(token)}
-	if s.pipes == nil {
+	if s.network == nil {
 		base = append(base, sdk.WithBackoff(time.Microsecond, time.Millisecond))
 	} else {
-		tr := &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}
+		tr := &http.Transport{DialContext: s.network.Dial, MaxIdleConnsPerHost: 64}
 		if s.http2 {
 			tr.Protocols = new(http.Protocols)
 			tr.Protocols.SetUnencryptedHTTP2(true)
@@ -91,6 +93,17 @@ func operations() []operation {
 // safe tells whether the operation does no harm when it is sent twice.
 func (o operation) safe() bool { return o.method == "GET" || o.method == "PUT" || o.method == "DELETE" }
 
+// attempts is how often the operation is sent when each attempt fails in a way that may be repeated.
+func (o operation) attempts() int {
+	if o.safe() {
+		return 4
+	}
+	return 1
+}
+
+// hasResult tells whether the operation gives back more than an error.
+func (o operation) hasResult() bool { return o.name != "releases.Delete" }
+
 func get(ctx context.Context, c *clients, opts ...sdk.Option) error {
 	_, err := c.app.Releases.Get(ctx, "rel_1", opts...)
 	return err
@@ -121,13 +134,19 @@ func updateDraft(ctx context.Context, c *clients, opts ...sdk.Option) error {
 }
 
 func updateFlow(ctx context.Context, c *clients, opts ...sdk.Option) error {
-	_, err := c.versori.Flows.Update(ctx, "01J9ZQ6V6K3M2N4P5Q6R7S8T9W", "orders", versori.Flow{Name: "orders", Spans: []versori.Span{}}, opts...)
+	_, err := c.versori.Flows.Update(ctx, project, "orders", someFlow(), opts...)
 	return err
 }
 
 func patch(ctx context.Context, c *clients, opts ...sdk.Option) error {
-	_, err := c.licensing.Releases.Update(ctx, "rel_1", licensing.ReleaseUpdate{Channel: sdk.Some("beta")}, opts...)
+	_, err := c.licensing.Releases.Update(ctx, "rel_1", someUpdate(), opts...)
 	return err
+}
+
+func someFlow() versori.Flow { return versori.Flow{Name: "orders", Spans: []versori.Span{}} }
+
+func someUpdate() licensing.ReleaseUpdate {
+	return licensing.ReleaseUpdate{Channel: sdk.Some("beta")}
 }
 
 // apiError is the *sdk.Error that every failure must be.

@@ -14,15 +14,13 @@ import (
 )
 
 // through is a client of http that sends everything by way of a proxy.
-func through(t *testing.T, proxy *server, user string) sdk.Option {
+func through(t *testing.T, proxy *server) sdk.Option {
 	t.Helper()
 	at, err := url.Parse(proxy.base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if user != "" {
-		at.User = url.UserPassword(user, secretUser)
-	}
+	at.User = url.UserPassword("wharf", secretUser)
 	tr := &http.Transport{Proxy: http.ProxyURL(at)}
 	t.Cleanup(tr.CloseIdleConnections)
 	return sdk.WithHTTPClient(&http.Client{Transport: tr})
@@ -30,7 +28,7 @@ func through(t *testing.T, proxy *server, user string) sdk.Option {
 
 func proxiesCarryRequests(t *testing.T) {
 	proxy := serve(t, success())
-	c := newClients(t, sdk.WithBaseURL("http://api.localhost/base"), sdk.WithToken(token), through(t, proxy, "wharf"))
+	c := newClients(t, sdk.WithBaseURL("http://api.localhost/base"), sdk.WithToken(token), through(t, proxy))
 	for _, o := range operations() {
 		before := proxy.count()
 		if err := o.call(t.Context(), c); err != nil {
@@ -54,7 +52,7 @@ func refusingProxy(t *testing.T, status int) *server {
 func proxiesThatRefuse(t *testing.T) {
 	proxy := refusingProxy(t, 407)
 	for _, base := range []string{"http://api.localhost", "https://api.example.test"} {
-		c := newClients(t, sdk.WithBaseURL(base), sdk.WithToken(token), through(t, proxy, "wharf"))
+		c := newClients(t, sdk.WithBaseURL(base), sdk.WithToken(token), through(t, proxy))
 		for _, o := range operations() {
 			before := proxy.count()
 			err := o.call(t.Context(), c, sdk.WithBackoff(1, 1))
@@ -116,11 +114,11 @@ func callByTheEnvironment(t *testing.T) {
 	once := sdk.WithMaxAttempts(1)
 	quick := sdk.WithBackoff(1, 1)
 	for _, a := range newClients(t, sdk.WithBaseURL("https://api.example.test"), sdk.WithToken(token), quick).anyCalls() {
-		e := apiError(t, a.do(context.Background(), "POST", "/x", nil, nil, nil))
+		e := apiError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil))
 		if e.Status != 407 && e.Status != 403 && e.Status != 503 || e.Header == nil {
 			t.Errorf("%s over https: %v", a.platform, e)
 		}
-		e = apiError(t, a.do(context.Background(), "POST", "/x", nil, nil, nil, sdk.WithBaseURL("http://api.example.test"), sdk.WithoutToken(), once))
+		e = apiError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil, sdk.WithBaseURL("http://api.example.test"), sdk.WithoutToken(), once))
 		if e.Status != 407 && e.Status != 403 && e.Status != 503 {
 			t.Errorf("%s over http: %v", a.platform, e)
 		}

@@ -1,7 +1,6 @@
 package faults_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/cookiejar"
@@ -20,14 +19,14 @@ const signedToken = "eyJhbGciOiJub25l.eyJzdWIiOiJ3aGFyZiJ9.c2lnbmF0dXJl"
 
 func redirectStatuses() []int { return []int{301, 302, 303, 307, 308} }
 
-// anyCall is a platform's Client.Do.
+// anyCall is a platform and its client, for Do.
 type anyCall struct {
 	platform string
-	do       func(ctx context.Context, method, path string, query url.Values, body, out any, opts ...sdk.Option) error
+	anyDo
 }
 
 func (c *clients) anyCalls() []anyCall {
-	return []anyCall{{"cargo", c.cargo.Do}, {"releases", c.releases.Do}, {"versori", c.versori.Do}, {"licensing", c.licensing.Do}}
+	return []anyCall{{"cargo", c.cargo}, {"releases", c.releases}, {"versori", c.versori}, {"licensing", c.licensing}}
 }
 
 // pair is a platform that redirects everything to the same path of another origin, which notes what arrives.
@@ -78,7 +77,7 @@ func redirectsElsewhereCarryNothing(t *testing.T) {
 			for _, a := range c.anyCalls() {
 				for _, method := range []string{"GET", "HEAD"} {
 					query := url.Values{"api_key": {"hunter2"}, "q": {"hunter2 & more"}}
-					if err := a.do(t.Context(), method, "/files/1", query, map[string]string{"k": "hunter2"}, nil); err != nil {
+					if err := a.Do(t.Context(), method, "/files/1", query, map[string]string{"k": "hunter2"}, nil); err != nil {
 						t.Errorf("%s %s, %d: %v", a.platform, method, status, err)
 					}
 				}
@@ -146,7 +145,7 @@ func redirectsWithinTheOriginKeepTheToken(t *testing.T) {
 		for _, secret := range []string{token, signedToken} {
 			for _, a := range home.clients(t, sdk.WithToken(secret)).anyCalls() {
 				before := home.count()
-				if err := a.do(t.Context(), "GET", "/files/1", url.Values{"q": {"x"}}, nil, nil); err != nil {
+				if err := a.Do(t.Context(), "GET", "/files/1", url.Values{"q": {"x"}}, nil, nil); err != nil {
 					t.Errorf("%s, %d: %v", a.platform, status, err)
 				}
 				got := home.arrivals()[before:]
@@ -171,7 +170,7 @@ func bodiesGoNowhereElse(t *testing.T) {
 		}
 		for _, a := range c.anyCalls() {
 			for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
-				err := a.do(t.Context(), method, "/files/1", nil, map[string]string{"k": "hunter2"}, nil)
+				err := a.Do(t.Context(), method, "/files/1", nil, map[string]string{"k": "hunter2"}, nil)
 				wantRedirectRefused(t, a.platform+" "+method, err, status)
 			}
 		}
@@ -251,7 +250,7 @@ func addressesAreNoPaths(t *testing.T) {
 	for _, a := range home.clients(t, sdk.WithCrossOriginRedirects()).anyCalls() {
 		for _, path := range []string{other.base + "/next?cursor=2", "//" + host + "/next", "http:" + host, "http:///next", "//u:p@" + host + "/",
 			"/next?cursor=2", "/../next", "/a/%2e%2e/next", "javascript:alert(1)"} {
-			err := a.do(t.Context(), "GET", path, nil, nil, nil)
+			err := a.Do(t.Context(), "GET", path, nil, nil, nil)
 			if !errors.Is(err, sdk.ErrInvalidRequest) || apiError(t, err).Attempts != 0 {
 				t.Errorf("%s took %q as a path: %v", a.platform, path, err)
 			}

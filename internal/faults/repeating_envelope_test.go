@@ -37,7 +37,7 @@ func errorsInDisguise(t *testing.T) {
 				if platform != "every" && !strings.HasPrefix(o.name, platform) {
 					continue
 				}
-				if o.name == "releases.Delete" && strings.HasPrefix(body, `{"code"`) {
+				if !o.hasResult() && strings.HasPrefix(body, `{"code"`) {
 					continue // without a result to come, a code and a message may be praise
 				}
 				s := serve(t, answer(200, body))
@@ -63,7 +63,7 @@ func resultsStayResults(t *testing.T) {
 		"an error that says nothing":        `{"error":null,"errors":[],"success":true,"status":"ok","errorMessage":""}`,
 	} {
 		for _, o := range operations() {
-			if o.name == "releases.Delete" && strings.Contains(body, "it once failed") {
+			if !o.hasResult() && strings.Contains(body, "it once failed") {
 				continue // it has no result that could have an error of its own
 			}
 			s := serve(t, answer(200, body))

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"golang.org/x/net/http2"
 
@@ -29,9 +30,13 @@ func goAwayBetweenRequests(t *testing.T) {
 			s := pipeHTTP2(t, nil, goesAway(true, http2.ErrCodeNo, success2()))
 			c := s.clients(t)
 			for i := range 10 {
+				heard := i%2 == 1
+				if heard { // else the farewell may cross the next request
+					synctest.Wait()
+				}
 				before := s.count()
 				err := o.call(t.Context(), c)
-				if n := s.count() - before; n > 1 || err == nil && n != 1 || err != nil && !(o.bodyless() && n == 0) {
+				if n := s.count() - before; n > 1 || err == nil && n != 1 || err != nil && (heard || !o.bodyless() || n != 0) {
 					t.Errorf("%s, call %d: %d requests: %v", o.name, i+1, n, err)
 				}
 			}
@@ -110,7 +115,7 @@ func bodyOverHTTP2(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		s := pipeHTTP2(t, nil, resetsStream(http2.ErrCodeRefusedStream), goesAway(false, http2.ErrCodeNo),
 			resetsStream(http2.ErrCodeInternal), success2())
-		_, err := s.clients(t).versori.Flows.Update(t.Context(), "01J9ZQ6V6K3M2N4P5Q6R7S8T9W", "orders", flow)
+		_, err := s.clients(t).versori.Flows.Update(t.Context(), project, "orders", flow)
 		if err != nil || s.count() != 4 {
 			t.Fatalf("%d requests: %v", s.count(), err)
 		}

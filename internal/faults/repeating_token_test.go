@@ -122,7 +122,9 @@ func staysRefused(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			var tokens source
 			s := pipe(t, failure(http.StatusUnauthorized))
-			err := o.call(t.Context(), s.clients(t, sdk.WithTokenSource(&tokens), sdk.WithMaxAttempts(10)))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // which ends a loop
+			defer cancel()
+			err := o.call(ctx, s.clients(t, sdk.WithTokenSource(&tokens), sdk.WithMaxAttempts(10)))
 			wantTrouble(t, err, http.StatusUnauthorized, 2)
 			wantIs(t, err, sdk.ErrUnauthorized)
 			if tokens.asked.Load() != 2 || s.count() != 2 {

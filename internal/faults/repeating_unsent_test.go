@@ -28,7 +28,6 @@ func unsentRequests() []check {
 		{5, "a request to a name that does not exist is made once", nameDoesNotExist},
 		{5, "a write is sent again when the TLS handshake times out", handshakeTimesOut},
 		{5, "a server without a trusted certificate is asked once", untrustedCertificate},
-		{5, "a circle of redirects ends and is not begun again", redirectCircle},
 		{5, "a request that no wire can carry is not sent", unsendable},
 	}
 }
@@ -157,7 +156,7 @@ func handshakeTimesOut(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		for _, o := range operations() {
 			s := pipeBytes(t, func(c *conn) { _, _ = io.Copy(io.Discard, c) })
-			tr := &http.Transport{DialContext: s.dial, TLSHandshakeTimeout: 10 * time.Second}
+			tr := &http.Transport{DialContext: s.network.Dial, TLSHandshakeTimeout: 10 * time.Second}
 			c := newClients(t, sdk.WithToken(token), sdk.WithBaseURL("https://127.0.0.1"), sdk.WithTransport(tr))
 			began := time.Now()
 			e := apiError(t, o.call(t.Context(), c))
@@ -189,20 +188,6 @@ func untrustedCertificate(t *testing.T) {
 		var untrusted x509.UnknownAuthorityError
 		if e := apiError(t, err); !errors.As(err, &untrusted) || e.Attempts != 1 || opened.Load() != 1 {
 			t.Errorf("%s: %d connections: %v", o.name, opened.Load(), err)
-		}
-	}
-}
-
-func redirectCircle(t *testing.T) {
-	for _, o := range operations() {
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Location", r.URL.Path)
-			w.WriteHeader(http.StatusTemporaryRedirect)
-		})
-		err := o.call(t.Context(), s.clients(t))
-		wantIs(t, err, sdk.ErrRedirect)
-		if e := apiError(t, err); s.count() != 10 || e.Attempts != 1 || e.Status != http.StatusTemporaryRedirect {
-			t.Errorf("%s: %d requests: %v", o.name, s.count(), err)
 		}
 	}
 }

@@ -46,7 +46,6 @@ func connectionsAreReused(t *testing.T) {
 		answer(500, strings.Repeat("x", 200<<10)), answer(302, "moved", "Location", "/elsewhere"), answer(200, ""),
 	}
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Filler", "x")
 		kinds[int(r.Header.Get("X-Kind")[0]-'a')](w, r)
 	})
 	c := s.clients(t, sdk.WithMaxAttempts(1))
@@ -155,8 +154,8 @@ func bodiesAreClosed(t *testing.T) {
 	for name, f := range everyFault() {
 		s := releasestest.NewServer(nil) // what the faults do to the document's rules is not the matter
 		t.Cleanup(s.Close)
-		tr := track(t)
-		client := s.Client(sdk.WithTransport(tr), sdk.WithMaxBodySize(1<<20))
+		var tr tracking
+		client := s.Client(sdk.WithMiddleware(tr.wrap), sdk.WithMaxBodySize(1<<20))
 		app := client.App(shop()).Releases
 		s.Seed(shop(), 2)
 		s.Inject("", f.Forever())
@@ -187,13 +186,18 @@ func cancelledBodiesAreClosed(t *testing.T) {
 			w.Header().Set("Content-Length", "100000")
 			_, _ = io.WriteString(w, anything)
 			_ = http.NewResponseController(w).Flush()
-			cancel()
 			<-r.Context().Done() // the connection is closed because the body is
 		})
-		tr := track(t)
-		err := o.call(ctx, s.clients(t, sdk.WithTransport(tr)))
+		var tr tracking
+		cancelling := sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return tripper(func(r *http.Request) (*http.Response, error) {
+				defer cancel() // the headers are there, and most of the body isn't
+				return next.RoundTrip(r)
+			})
+		})
+		err := o.call(ctx, s.clients(t, cancelling, sdk.WithMiddleware(tr.wrap)))
 		wantIs(t, err, context.Canceled)
-		if tr.open.Load() != 0 || s.count() != 1 {
+		if tr.given.Load() != 1 || tr.open.Load() != 0 || s.count() != 1 {
 			t.Errorf("%s: of %d bodies %d were left open, %d requests", o.name, tr.given.Load(), tr.open.Load(), s.count())
 		}
 	}

@@ -55,28 +55,20 @@ type noticing struct {
 
 func (c *noticing) CloseIdleConnections() { c.told.Add(1) }
 
-// tracking is a transport that counts the bodies it gave out and those that are still open.
-type tracking struct {
-	next        http.RoundTripper
-	given, open atomic.Int64
-}
+// tracking counts the bodies that came through it and those that are still open.
+type tracking struct{ given, open atomic.Int64 }
 
-// track gives a transport of its own to a test, which closes its connections.
-func track(t *testing.T) *tracking {
-	next := &http.Transport{}
-	t.Cleanup(next.CloseIdleConnections)
-	return &tracking{next: next}
-}
-
-func (tr *tracking) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := tr.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	tr.given.Add(1)
-	tr.open.Add(1)
-	resp.Body = &trackedBody{ReadCloser: resp.Body, tr: tr}
-	return resp, nil
+// wrap is a middleware.
+func (tr *tracking) wrap(next http.RoundTripper) http.RoundTripper {
+	return tripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(r)
+		if err == nil {
+			tr.given.Add(1)
+			tr.open.Add(1)
+			resp.Body = &trackedBody{ReadCloser: resp.Body, tr: tr}
+		}
+		return resp, err
+	})
 }
 
 type trackedBody struct {

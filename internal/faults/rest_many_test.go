@@ -17,12 +17,12 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/memnet"
 )
 
 // watchedServer is a server in memory that notes what becomes of its connections.
 type watchedServer struct {
-	conns     chan net.Conn
-	requests  atomic.Int64
+	network   *memnet.Listener
 	active    atomic.Int64
 	opened    atomic.Int64
 	idleEnded atomic.Int64 // connections that were idle when the client closed them
@@ -34,16 +34,14 @@ type watchedServer struct {
 // watched starts a server that the host of the address leads to.
 func watched(t *testing.T, handle http.HandlerFunc) *watchedServer {
 	t.Helper()
-	s := &watchedServer{conns: make(chan net.Conn), states: map[net.Conn]http.ConnState{}}
+	s := &watchedServer{network: memnet.Listen(), states: map[net.Conn]http.ConnState{}}
 	h := &http.Server{ErrorLog: log.New(io.Discard, "", 0), ConnState: s.note, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests.Add(1)
 		s.active.Add(1)
 		defer s.active.Add(-1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		handle(w, r)
 	})}
-	l := &pipeListener{conns: s.conns, done: make(chan struct{})}
-	go func() { _ = h.Serve(l) }()
+	go func() { _ = h.Serve(s.network) }()
 	t.Cleanup(func() {
 		_ = h.Close()
 		time.Sleep(time.Second)
@@ -66,14 +64,8 @@ func (s *watchedServer) note(c net.Conn, state http.ConnState) {
 // dialing is a transport that connects to servers by their hosts.
 func dialing(t *testing.T, servers map[string]*watchedServer) *http.Transport {
 	t.Helper()
-	tr := &http.Transport{MaxIdleConnsPerHost: 1000, DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-		near, far := net.Pipe()
-		select {
-		case servers[address].conns <- far:
-			return near, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	tr := &http.Transport{MaxIdleConnsPerHost: 1000, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		return servers[address].network.Dial(ctx, network, address)
 	}}
 	t.Cleanup(tr.CloseIdleConnections)
 	return tr

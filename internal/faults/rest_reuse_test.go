@@ -79,7 +79,7 @@ func (c *staleConn) Close() error {
 func stale(t *testing.T, s *server) *clients {
 	t.Helper()
 	tr := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		c, err := s.dial(ctx, network, address)
+		c, err := s.network.Dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
@@ -115,8 +115,9 @@ func readsOnAClosedConnection(t *testing.T) {
 	platform := releasestest.NewServer(t)
 	platform.Seed(shop(), 1)
 	platform.Inject("", fault.Drop().Forever())
+	app := platform.Client().App(shop())
 	for range 50 {
-		if _, err := platform.Client().App(shop()).Releases.List(t.Context(), releases.ReleaseListParams{}); err != nil {
+		if _, err := app.Releases.List(t.Context(), releases.ReleaseListParams{}); err != nil {
 			t.Error(err)
 		}
 	}

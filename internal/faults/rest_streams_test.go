@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
-	"github.com/wharfinger/sdk/releases"
 )
 
 // streaming is a step that begins a stream of events and sends these parts, one second after the other.
@@ -32,8 +31,7 @@ func streaming(parts ...string) http.HandlerFunc {
 
 // streamed are the events and the errors of a stream.
 func streamed(ctx context.Context, c *clients, opts ...sdk.Option) (events []string, errs []error) {
-	workspace := c.releases.Workspace(releases.WorkspaceRef{Org: "acme", Workspace: "main"})
-	for event, err := range workspace.Events.Stream(ctx, releases.EventStreamParams{}, opts...) {
+	for event, err := range c.stream(ctx, opts...) {
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -118,16 +116,15 @@ func leavingAStream(t *testing.T) {
 			gone++
 		})
 		c := s.clients(t)
-		workspace := c.releases.Workspace(releases.WorkspaceRef{Org: "acme", Workspace: "main"})
 		began := time.Now()
-		for _, err := range workspace.Events.Stream(t.Context(), releases.EventStreamParams{}) {
+		for _, err := range c.stream(t.Context()) {
 			if err != nil {
 				t.Error(err)
 			}
 			break
 		}
 		if got := recovered(func() {
-			for range workspace.Events.Stream(t.Context(), releases.EventStreamParams{}) {
+			for range c.stream(t.Context()) {
 				panic(boom)
 			}
 		}); got != boom {

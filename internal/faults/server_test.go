@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"log"
 	"net"
@@ -13,15 +12,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wharfinger/sdk/internal/memnet"
 )
 
 // server is a platform that a test scripts. It notes what arrives.
 type server struct {
-	base  string
-	steps []http.HandlerFunc
-	talk  func(*conn)
-	pipes chan net.Conn // in memory; nil over loopback
-	http2 bool          // in memory, without TLS
+	base    string
+	steps   []http.HandlerFunc
+	talk    func(*conn)
+	network *memnet.Listener // nil over loopback
+	http2   bool             // in memory, without TLS
 
 	mu     sync.Mutex
 	got    []arrival
@@ -31,6 +32,7 @@ type server struct {
 // arrival is one request as the server saw it.
 type arrival struct {
 	method, uri string
+	host        string
 	header      http.Header
 	body        string
 	length      int64 // as declared, -1 for none
@@ -87,8 +89,8 @@ func (s *server) listen(t *testing.T) net.Listener {
 
 func (s *server) listenInMemory() net.Listener {
 	s.base = "http://127.0.0.1"
-	s.pipes = make(chan net.Conn)
-	return &pipeListener{conns: s.pipes, done: make(chan struct{})}
+	s.network = memnet.Listen()
+	return s.network
 }
 
 func (s *server) serveHTTP(t *testing.T, l net.Listener) {
@@ -138,7 +140,7 @@ func (s *server) serveConns(t *testing.T, l net.Listener) {
 
 // settle lets a second of fake time pass, so that a bubble ends with nothing under way.
 func (s *server) settle() {
-	if s.pipes != nil {
+	if s.network != nil {
 		time.Sleep(time.Second)
 	}
 }
@@ -154,7 +156,7 @@ func (s *server) note(r *http.Request) int {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.got = append(s.got, arrival{r.Method, r.RequestURI, r.Header.Clone(), string(body), r.ContentLength, time.Now()})
+	s.got = append(s.got, arrival{r.Method, r.RequestURI, r.Host, r.Header.Clone(), string(body), r.ContentLength, time.Now()})
 	return len(s.got)
 }
 
@@ -225,40 +227,6 @@ func reset(c net.Conn) {
 
 // wait blocks until the other side closes the connection or sends more.
 func (c *conn) wait() { _, _ = c.r.Peek(1) }
-
-// pipeListener accepts the far ends of pipes.
-type pipeListener struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
-
-// dial connects to a server in memory.
-func (s *server) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case s.pipes <- far:
-		return near, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // answer is a step that sends a status, a body and header fields: name, value, name, value. It is JSON unless they say
 // otherwise.

@@ -84,7 +84,7 @@ func ownTimeoutIsPerAttempt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		for _, o := range operations() {
 			s := pipe(t, stalls, success())
-			tr := &http.Transport{DialContext: s.dial}
+			tr := &http.Transport{DialContext: s.network.Dial}
 			own := &http.Client{Transport: tr, Timeout: 3 * time.Second}
 			c := newClients(t, sdk.WithBaseURL(s.base), sdk.WithToken(token), sdk.WithHTTPClient(own))
 			began := time.Now()
@@ -109,10 +109,7 @@ func endsAfter(t *testing.T, start func() *server, each time.Duration, status in
 	t.Helper()
 	for _, o := range operations() {
 		s := start()
-		attempts := 1
-		if o.safe() {
-			attempts = 4
-		}
+		attempts := o.attempts()
 		began := time.Now()
 		err := o.call(t.Context(), s.clients(t, opts...))
 		took := time.Since(began)
@@ -179,7 +176,7 @@ func stalledWindow(t *testing.T) {
 			}
 			flow := versori.Flow{Name: "orders", Description: description, Spans: []versori.Span{}}
 			began := time.Now()
-			_, err := c.versori.Flows.Update(t.Context(), "01J9ZQ6V6K3M2N4P5Q6R7S8T9W", "orders", flow)
+			_, err := c.versori.Flows.Update(t.Context(), project, "orders", flow)
 			wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
 			if e, took := apiError(t, err), time.Since(began); e.Attempts != 4 || took < 40*time.Second || took > 44*time.Second {
 				t.Errorf("a %s PUT: after %v: %v", size, took, err)
@@ -229,8 +226,8 @@ func liftedLimits(t *testing.T) {
 }
 
 // stream makes the call that answers with a stream of events.
-func (c *clients) stream(t *testing.T, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
-	return c.releases.Workspace(releases.WorkspaceRef{Org: "acme", Workspace: "main"}).Events.Stream(t.Context(), releases.EventStreamParams{}, opts...)
+func (c *clients) stream(ctx context.Context, opts ...sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
+	return c.releases.Workspace(releases.WorkspaceRef{Org: "acme", Workspace: "main"}).Events.Stream(ctx, releases.EventStreamParams{}, opts...)
 }
 
 func silentStream(t *testing.T) {
@@ -245,7 +242,7 @@ func silentStream(t *testing.T) {
 		})
 		began := time.Now()
 		n := 0
-		for _, err := range s.clients(t).stream(t) {
+		for _, err := range s.clients(t).stream(t.Context()) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -257,7 +254,7 @@ func silentStream(t *testing.T) {
 		// Its headers are bounded all the same.
 		s = pipe(t, stalls)
 		began = time.Now()
-		for _, err := range s.clients(t).stream(t, sdk.WithMaxAttempts(1)) {
+		for _, err := range s.clients(t).stream(t.Context(), sdk.WithMaxAttempts(1)) {
 			wantIs(t, err, sdk.ErrTimeout)
 		}
 		if took := time.Since(began); took != 2*time.Minute {

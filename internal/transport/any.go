@@ -18,20 +18,16 @@ import (
 // json.RawMessage; nil sends no body. out is decoded into, or gets the body as it is if it is a *[]byte or a
 // *json.RawMessage; nil ignores the answer.
 func (c *Client) DoAny(ctx context.Context, method, path string, query url.Values, in, out any, opts ...sdk.Option) error {
-	call := &Call{Operation: "Do", Method: strings.ToUpper(method), Path: "/" + strings.TrimLeft(path, "/")}
+	call := &Call{Operation: "Do", Method: strings.ToUpper(method), literal: true}
 	err := relative(path)
 	if err == nil {
-		call.literal = true
+		call.Path = "/" + strings.TrimLeft(path, "/") // only now: errors show it, and what was refused may hold a secret
 		call.Raw, err = anyBody(in)
 	}
 	if err == nil && !headerName(method) {
 		err = errors.New("the method is not one of HTTP")
 	}
-	if err != nil {
-		x := &exchange{ctx: ctx, s: c.s, call: &Call{Operation: "Do", Method: call.Method}}
-		return x.refuse(err)
-	}
-	call.Query.buf = []byte(query.Encode())
+	call.Query = Query{[]byte(query.Encode()), err}
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
 		return err

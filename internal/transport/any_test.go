@@ -63,10 +63,15 @@ func TestPathsThatLeaveTheBaseURLAreRefused(t *testing.T) {
 		"a\nb",
 	} {
 		s := play(answer(200, "{}"))
-		err := newClient(t, sdk.WithTransport(s)).DoAny(context.Background(), "GET", path, nil, nil, nil)
+		var told []error
+		hooks := sdk.Hooks{Outcome: func(_ context.Context, e sdk.Event) { told = append(told, e.Err) }}
+		err := newClient(t, sdk.WithTransport(s), sdk.WithHooks(hooks)).DoAny(context.Background(), "GET", path, nil, nil, nil)
 		wantIs(t, err, sdk.ErrInvalidRequest)
-		if s.count() != 0 || apiError(t, err).Attempts != 0 {
+		if e := apiError(t, err); s.count() != 0 || e.Attempts != 0 || e.Path != "" {
 			t.Errorf("%s: %d requests, %v", path, s.count(), err)
+		}
+		if len(told) != 1 || told[0] != err {
+			t.Errorf("%s: hooks were told of %v, the caller of %v", path, told, err)
 		}
 	}
 	s := play(answer(200, "{}"))

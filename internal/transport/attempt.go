@@ -84,13 +84,14 @@ func (x *exchange) receive(w *watch, resp *http.Response) error {
 	if x.stream && isSuccess(resp.StatusCode) {
 		w.reading(0, true)
 		x.opened = &openBody{body, w}
+		resp.Body = x.opened
 		return nil
 	}
 	defer body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil // what follows is no body: it has no end, and no context ends it
 	}
-	w.reading(x.s.readTimeout, x.download || x.call.Stream)
+	w.reading(x.s.readTimeout, x.download && isSuccess(resp.StatusCode))
 	return x.readBody(w, resp, body)
 }
 
@@ -100,7 +101,7 @@ func (x *exchange) newWatch(ctx context.Context) *watch {
 	if w.parent != nil {
 		w = new(watch) // net/http may still hold the one before
 	}
-	w.parent, w.timeout, w.stream = ctx, x.s.attemptTimeout, x.stream || x.call.Stream
+	w.parent, w.timeout, w.stream = ctx, x.s.attemptTimeout, x.stream
 	if x.call.Slow && w.timeout > 0 {
 		w.timeout = max(w.timeout, slowTimeout)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 
@@ -60,11 +61,8 @@ func (s *settings) setHeaders(c *sdk.Config) error {
 	}
 	s.plainHeader = http.Header{"User-Agent": {agent}, "Accept": {jsonType}, "Accept-Encoding": {"gzip"}}
 	s.header = make(http.Header, 8)
-	for _, h := range []http.Header{s.plainHeader, s.extra} {
-		for name, values := range h {
-			s.header[name] = values
-		}
-	}
+	maps.Copy(s.header, s.plainHeader)
+	maps.Copy(s.header, s.extra)
 	if !s.token.IsZero() {
 		s.platform.authorize(s.header, s.token.Reveal())
 	}

@@ -9,41 +9,8 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
-	"github.com/wharfinger/sdk/internal/codec"
 	"github.com/wharfinger/sdk/internal/transport"
 )
-
-// thing is what most tests get and send.
-type thing struct {
-	ID    string `json:"id"`
-	Count int64  `json:"count"`
-}
-
-func decodeThing(v *thing, d *codec.Decoder) {
-	var x sdk.Extra
-	if !d.Object() {
-		return
-	}
-	for d.Member() {
-		switch string(d.Key()) {
-		case "id":
-			codec.String(d, &v.ID, &x)
-		case "count":
-			codec.Int(d, &v.Count, &x)
-		default:
-			codec.Unknown(d, &x)
-		}
-	}
-}
-
-func encodeThing(v *thing) func(*codec.Encoder) {
-	return func(e *codec.Encoder) {
-		e.Begin()
-		codec.PutString(e, "id", v.ID, nil, codec.NonEmpty)
-		codec.PutInt(e, "count", v.Count, nil, codec.Plain)
-		e.End(nil)
-	}
-}
 
 // memory answers every request from memory.
 type memory string
@@ -58,8 +25,6 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(string(m))), ContentLength: int64(len(m)), Request: r,
 	}, nil
 }
-
-const oneThing = `{"id":"01JABCDEFGHJKMNPQRSTVWXYZ0","count":42}`
 
 func BenchmarkGet(b *testing.B) {
 	b.Run("sdk", func(b *testing.B) {
@@ -140,24 +105,4 @@ func handDo(b *testing.B, client *http.Client, req *http.Request) {
 	if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
 		b.Fatal(err)
 	}
-}
-
-func getThing(ctx context.Context, c *transport.Client, id string, opts ...sdk.Option) (*thing, error) {
-	return doThing(ctx, c, &transport.Call{
-		Operation: "Things.Get", Method: http.MethodGet, Path: "/v1/things/{id}", Args: []string{id},
-	}, opts)
-}
-
-func postThing(ctx context.Context, c *transport.Client, v thing, opts ...sdk.Option) (*thing, error) {
-	return doThing(ctx, c, &transport.Call{
-		Operation: "Things.Create", Method: http.MethodPost, Path: "/v1/things", Body: encodeThing(&v),
-	}, opts)
-}
-
-func doThing(ctx context.Context, c *transport.Client, call *transport.Call, opts []sdk.Option) (*thing, error) {
-	var v thing
-	if err := transport.Do(ctx, c, call, &v, func(d *codec.Decoder) { decodeThing(&v, d) }, opts); err != nil {
-		return nil, err
-	}
-	return &v, nil
 }

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	jsonType = "application/json"
+	jsonType      = "application/json"
+	byteOrderMark = "\uFEFF"
 
 	firstRead      = 4 << 10
 	keptBuffer     = 1 << 20 // a larger buffer isn't kept for later calls
@@ -97,7 +98,7 @@ func (x *exchange) readBody(w *watch, resp *http.Response, body io.Reader) error
 	if !success {
 		limit = errorBodyLimit
 	}
-	err := x.readEncoded(w, resp, body, max(limit, 0))
+	err := x.readEncoded(w, resp, body, limit)
 	if err == nil || !success {
 		x.partial = err
 		return nil
@@ -183,15 +184,19 @@ func isJSON(contentType string) bool {
 	if contentType == jsonType || contentType == "application/json; charset=utf-8" {
 		return true
 	}
-	media, _, _ := strings.Cut(contentType, ";")
-	media = strings.ToLower(strings.TrimSpace(media))
+	media := strings.ToLower(mediaType(contentType))
 	return strings.HasSuffix(media, "+json") || strings.HasSuffix(media, "/json")
 }
 
 func isHTML(contentType string) bool {
+	media := mediaType(contentType)
+	return strings.EqualFold(media, "text/html") || strings.EqualFold(media, "application/xhtml+xml")
+}
+
+// mediaType is a content type as it came, without its parameters.
+func mediaType(contentType string) string {
 	media, _, _ := strings.Cut(contentType, ";")
-	media = strings.ToLower(strings.TrimSpace(media))
-	return media == "text/html" || media == "application/xhtml+xml"
+	return strings.TrimSpace(media)
 }
 
 func contentType(h http.Header) string {

@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 
 	"github.com/wharfinger/sdk"
@@ -48,9 +47,6 @@ type Call struct {
 	MayBeEmpty bool
 	// Accept is the answer's type, "application/json" if empty.
 	Accept string
-	// Stream says that the answer's body takes as long as it takes: the limit of an attempt ends with the headers. The body
-	// itself can be had by Open as it comes.
-	Stream bool
 
 	literal bool // Path stands as on the wire
 }
@@ -92,7 +88,7 @@ func Do(ctx context.Context, c *Client, call *Call, result any, decode func(*cod
 	}
 	strange, err := x.s.shared.decode(body, decode)
 	if err != nil {
-		return x.finish(x.undecodable(err))
+		return x.finish(x.undecodable(body, err))
 	}
 	if strange && holdsNothing(result) {
 		if failure := x.disguised(true); failure != nil {
@@ -140,19 +136,4 @@ func Bytes(ctx context.Context, c *Client, call *Call, opts []sdk.Option) ([]byt
 	}
 	x.succeed()
 	return bytes.Clone(x.body()), nil
-}
-
-// Open makes a call whose answer is read while it arrives. The caller must close it; closing early ends the exchange.
-func Open(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (io.ReadCloser, error) {
-	x, err := start(ctx, c, call, opts)
-	if err != nil {
-		return nil, err
-	}
-	defer x.release()
-	x.stream = true
-	if err := x.run(); err != nil {
-		return nil, err
-	}
-	x.succeed()
-	return x.opened, nil
 }

@@ -25,11 +25,12 @@ const (
 // classify judges an error of http.Client.
 func classify(err error) failureCause {
 	err = bare(err)
-	switch {
-	case isLocal(err), isUntrusted(err):
+	if isLocal(err) || isUntrusted(err) {
 		return permanent
-	case isProxyRefusal(err):
-		return proxyCause(err)
+	}
+	var proxy *proxyError
+	if errors.As(err, &proxy) {
+		return proxy.cause()
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
@@ -78,15 +79,8 @@ func isUntrusted(err error) bool {
 		errors.As(err, &invalid) || errors.As(err, &roots) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
-func isProxyRefusal(err error) bool {
-	var proxy *proxyError
-	return errors.As(err, &proxy)
-}
-
-func proxyCause(err error) failureCause {
-	var proxy *proxyError
-	errors.As(err, &proxy)
-	switch proxy.status {
+func (e *proxyError) cause() failureCause {
+	switch e.status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return neverLeft
 	}
@@ -100,7 +94,6 @@ func byText(text string) failureCause {
 		return neverLeft
 	case strings.Contains(text, "unsupported protocol scheme"), strings.Contains(text, "invalid header"),
 		strings.Contains(text, "invalid method"), strings.Contains(text, "no Host in request URL"),
-		strings.Contains(text, "failed to parse Location header"),
 		text == http.StatusText(http.StatusProxyAuthRequired): // of a transport without proxyAnswer
 		return permanent
 	}

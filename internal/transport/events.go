@@ -8,7 +8,7 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"mime"
+	"strings"
 
 	"github.com/wharfinger/sdk"
 )
@@ -16,26 +16,26 @@ import (
 const eventStream = "text/event-stream"
 
 // Events makes a call whose answer is a stream of server-sent events, when the loop begins. A failure is yielded once and
-// ends it; leaving the loop ends the exchange. What comes after the headers is bounded by no timeout but the context's:
-// a stream may be silent for long.
+// ends it; leaving the loop ends the exchange. What comes after the headers is bounded by no timeout but the context's and
+// that of a user's own http.Client: a stream may be silent for long.
 func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.Seq2[sdk.StreamEvent, error] {
 	stream := *call
-	stream.Accept, stream.Stream = eventStream, true
+	stream.Accept = eventStream
 	return func(yield func(sdk.StreamEvent, error) bool) {
-		body, attempts, limit, err := openEvents(ctx, c, &stream, opts)
+		x, err := openEvents(ctx, c, &stream, opts)
 		if err != nil {
 			yield(sdk.StreamEvent{}, err)
 			return
 		}
-		defer body.Close()
-		events := eventReader{in: bufio.NewReader(body), limit: limit}
+		defer x.opened.Close()
+		events := eventReader{in: bufio.NewReader(x.opened), limit: x.s.maxBodySize}
 		for {
 			event, err := events.next()
 			switch {
 			case errors.Is(err, io.EOF):
 				return
 			case err != nil:
-				yield(sdk.StreamEvent{}, brokenStream(ctx, c, &stream, attempts, err))
+				yield(sdk.StreamEvent{}, x.brokenStream(err))
 				return
 			case !yield(event, nil):
 				return
@@ -44,37 +44,37 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 	}
 }
 
-// openEvents makes the call up to the answer's headers. It tells how many attempts that took, and how large an event may
-// be.
-func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (body io.ReadCloser, attempts int, limit int64, err error) {
+// openEvents makes the call up to the answer's headers. What follows is in x.opened.
+func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (*exchange, error) {
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
-	defer x.release()
+	handedOver := false
+	defer func() {
+		x.release()
+		if x.opened != nil && !handedOver { // a hook that panics has it closed too
+			_ = x.opened.Close()
+		}
+	}()
 	x.stream = true
 	if err := x.run(); err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
-	if media, _, err := mime.ParseMediaType(contentType(x.header)); err != nil || media != eventStream {
-		_ = x.opened.Close()
-		return nil, 0, 0, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
+	if !strings.EqualFold(mediaType(contentType(x.header)), eventStream) {
+		return nil, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
 	}
 	x.succeed()
-	return x.opened, x.attempts, x.s.maxBodySize, nil
+	handedOver = true
+	return x, nil
 }
 
 // brokenStream is the error of a stream that ended in the middle.
-func brokenStream(ctx context.Context, c *Client, call *Call, attempts int, err error) error {
-	if done := ctx.Err(); done != nil {
-		err = done
-		if cause := context.Cause(ctx); cause != done {
-			err = errors.Join(done, cause)
-		}
+func (x *exchange) brokenStream(err error) error {
+	if x.ctx.Err() != nil {
+		err = x.whyDone()
 	}
-	e := &sdk.Error{Service: c.s.platform.Name, Operation: call.Operation, Method: call.Method, Path: call.Path,
-		Attempts: attempts, Message: "the stream broke off: " + plainText(err)}
-	return e.Wrap(err)
+	return x.newError(x.scrub("the stream broke off: "+plainText(err)), err)
 }
 
 // eventReader reads the format of HTML's server-sent events. Lines end with a line feed, a carriage return or both.
@@ -146,7 +146,7 @@ func (r *eventReader) line(used int64) ([]byte, error) {
 			r.wasCR = c == '\r'
 			if !r.begun {
 				r.begun = true
-				line = bytes.TrimPrefix(line, []byte("\ufeff"))
+				line = bytes.TrimPrefix(line, []byte(byteOrderMark))
 			}
 			return line, nil
 		}

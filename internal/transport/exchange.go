@@ -29,7 +29,7 @@ type exchange struct {
 	began    time.Time
 	safe     bool // sending the request twice does what sending it once does
 	download bool // the body may take longer than an attempt
-	stream   bool // the body is left to the caller
+	stream   bool // a success's body is read as it comes, for as long as that takes
 	timed    bool // someone wants to know how long things take
 
 	// Of the attempt under way.
@@ -57,16 +57,15 @@ type exchange struct {
 // start checks the call and makes its request. Nothing is sent yet.
 func start(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (*exchange, error) {
 	x := &exchange{ctx: ctx, s: c.s, call: call, safe: call.repeatable()}
-	if len(opts) > 0 {
-		s, err := c.s.withOptions(opts)
-		if err != nil {
-			x.begin()
-			return nil, x.refuse(err)
-		}
+	s, err := c.s.withOptions(opts)
+	if err == nil {
 		x.s = s
 	}
 	x.begin()
-	if err := x.prepare(); err != nil {
+	if err == nil {
+		err = x.prepare()
+	}
+	if err != nil {
 		return nil, x.refuse(err)
 	}
 	if ctx.Err() != nil {
@@ -136,8 +135,12 @@ func (x *exchange) run() error {
 		}
 	}
 	resp, err := x.retry.Do(&x.request)
-	if resp != nil && x.opened == nil {
-		_ = resp.Body.Close() // nothing is left in it, but http.Client may keep a timer with it
+	switch { // http.Client may keep a timer with the body, which ends when that is closed
+	case resp == nil:
+	case x.opened != nil:
+		x.opened = resp.Body
+	default:
+		_ = resp.Body.Close() // nothing is left in it
 	}
 	switch {
 	case x.failure == nil && err != nil: // a body that can't be read again, which []byte always can

@@ -94,26 +94,33 @@ func (x *exchange) broken(err error) *sdk.Error {
 
 // ended is a call whose context is done. What the server said last stays with it.
 func (x *exchange) ended(last *sdk.Error) *sdk.Error {
-	err := x.ctx.Err()
-	if cause := context.Cause(x.ctx); cause != err {
-		err = errors.Join(err, cause)
-	}
+	err := x.whyDone()
 	if last == nil {
 		return x.newError(x.scrub(plainText(err)), err)
 	}
 	return x.with(last, err)
 }
 
+// whyDone is the error of a context that is done, with the reason that whoever ended it gave.
+func (x *exchange) whyDone() error {
+	err := x.ctx.Err()
+	if cause := context.Cause(x.ctx); cause != err {
+		err = errors.Join(err, cause)
+	}
+	return err
+}
+
 // with adds a cause to an error of an attempt before.
 func (x *exchange) with(last *sdk.Error, err error) *sdk.Error {
-	last.Attempts = x.attempts
-	if last.Message == "" {
-		last.Message = x.scrub(plainText(err))
+	e := *last // hooks were told of that one, and may have kept it
+	e.Attempts = x.attempts
+	if e.Message == "" {
+		e.Message = x.scrub(plainText(err))
 	}
-	if inner := last.Unwrap(); inner != nil {
+	if inner := e.Unwrap(); inner != nil {
 		err = errors.Join(err, inner)
 	}
-	return last.Wrap(err)
+	return e.Wrap(err)
 }
 
 // unusable is an answer of success that isn't what was promised.
@@ -129,15 +136,12 @@ func kept(body []byte) []byte { return bytes.Clone(body[:min(len(body), errorBod
 
 // json gives the body, if the answer has one that says it is JSON.
 func (x *exchange) json() ([]byte, *sdk.Error) {
-	body := x.body()
-	if len(body) >= 3 && body[0] == 0xEF && body[1] == 0xBB && body[2] == 0xBF {
-		body = body[3:] // a byte order mark
-	}
+	body := bytes.TrimPrefix(x.body(), []byte(byteOrderMark))
 	if blank(body) {
 		return nil, x.unusable("the answer has no body", sdk.ErrEmptyBody)
 	}
 	if t := contentType(x.header); t != "" && !isJSON(t) {
-		return nil, x.unusable("the answer is " + mediaType(t) + ", not JSON")
+		return nil, x.unusable("the answer is " + strconv.Quote(mediaType(t)) + ", not JSON")
 	}
 	return body, nil
 }
@@ -146,33 +150,21 @@ func (x *exchange) json() ([]byte, *sdk.Error) {
 // HTML may be.
 func (x *exchange) notHTML() *sdk.Error {
 	if t := contentType(x.header); isHTML(t) && len(x.body()) > 0 && !isHTML(x.call.Accept) {
-		return x.unusable("the answer is " + mediaType(t))
+		return x.unusable("the answer is " + strconv.Quote(mediaType(t)))
 	}
 	return nil
 }
 
 // undecodable is a JSON body of another shape, or one that ends too early.
-func (x *exchange) undecodable(err error) *sdk.Error {
+func (x *exchange) undecodable(body []byte, err error) *sdk.Error {
 	var at *codec.Error
-	if errors.As(err, &at) && at.Offset >= len(x.body()) {
+	if errors.As(err, &at) && at.Offset >= len(body) {
 		return x.unusable(err.Error(), err, io.ErrUnexpectedEOF)
 	}
 	return x.unusable(err.Error(), err)
 }
 
-func blank(b []byte) bool {
-	for _, c := range b {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return false
-		}
-	}
-	return true
-}
-
-func mediaType(t string) string {
-	media, _, _ := strings.Cut(t, ";")
-	return strconv.Quote(strings.TrimSpace(media))
-}
+func blank(b []byte) bool { return len(bytes.TrimLeft(b, " \t\r\n")) == 0 }
 
 // plainText is an error's text without the addresses that net/http puts into it, and without its advice to whoever
 // writes a client.

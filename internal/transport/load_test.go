@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"testing/synctest"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/memnet"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -34,9 +36,9 @@ type load struct {
 func newLoad(t *testing.T, h func(n int64, w http.ResponseWriter), opts ...sdk.Option) *load {
 	t.Helper()
 	l := &load{}
-	pipes := newPipes()
+	network := memnet.Listen()
 	s := &httptest.Server{
-		Listener: pipes,
+		Listener: network,
 		Config: &http.Server{
 			Handler:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { h(l.asked.Add(1), w) }),
 			ErrorLog: discard(),
@@ -48,9 +50,9 @@ func newLoad(t *testing.T, h func(n int64, w http.ResponseWriter), opts ...sdk.O
 	if !ok {
 		t.Fatal("the default transport is another one")
 	}
-	own.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	own.DialContext = func(ctx context.Context, kind, address string) (net.Conn, error) {
 		l.opened.Add(1)
-		return pipes.dial(ctx, network, address)
+		return network.Dial(ctx, kind, address)
 	}
 	own.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool()}
 	own.TLSClientConfig.RootCAs.AddCert(s.Certificate())
@@ -127,23 +129,26 @@ func TestCallsThatFailOpenFewConnections(t *testing.T) {
 func TestStreamsLeaveRoomForCalls(t *testing.T) {
 	t.Parallel()
 	end := make(chan struct{})
+	defer close(end)
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		succeed(w)
-		if r.URL.Path == "/v1/stream" {
-			_ = http.NewResponseController(w).Flush()
-			<-end
+		if r.URL.Path != "/v1/stream" {
+			succeed(w)
+			return
 		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "data: x\n\n")
+		_ = http.NewResponseController(w).Flush()
+		<-end
 	})
-	stream := transport.Call{Operation: "Things.Stream", Method: http.MethodGet, Path: "/v1/stream", Stream: true}
+	stream := transport.Call{Operation: "Things.Stream", Method: http.MethodGet, Path: "/v1/stream"}
 	for range callers + 1 {
-		body, err := transport.Open(t.Context(), c, &stream, nil)
-		if err != nil {
+		next, stop := iter.Pull2(transport.Events(t.Context(), c, &stream, nil))
+		defer stop()
+		if _, err, ok := next(); err != nil || !ok {
 			t.Fatal(err)
 		}
-		defer body.Close()
 	}
 	if err := getOnly(t.Context(), c); err != nil {
 		t.Error(err)
 	}
-	close(end)
 }

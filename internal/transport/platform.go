@@ -1,10 +1,11 @@
 // Package transport makes one exchange with a server: it builds the request, runs its attempts within their limits, reads
 // the answer whole and turns everything that goes wrong into an *sdk.Error. The generated methods of the vendor packages
-// are thin calls of [Do], [Exec], [Bytes] and [Pages].
+// are thin calls of [Do], [Exec], [Bytes], [Events] and [Pages].
 package transport
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/wharfinger/sdk"
@@ -29,14 +30,7 @@ type Platform struct {
 	RetryAfter func(h http.Header, now time.Time) (time.Duration, bool)
 }
 
-func (p *Platform) scoped(name string) bool {
-	for _, s := range p.Scoped {
-		if s == name {
-			return true
-		}
-	}
-	return false
-}
+func (p *Platform) scoped(name string) bool { return slices.Contains(p.Scoped, name) }
 
 func (p *Platform) authorize(h http.Header, token string) {
 	if p.Authorize != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"time"
 )
 
 // Problem reads the body of an error member by member, so that one member of an unexpected type does not cost the
@@ -13,7 +14,7 @@ type Problem map[string]json.RawMessage
 // ParseProblem reads body, with or without a byte order mark; it is empty if body is no JSON object.
 func ParseProblem(body []byte) Problem {
 	var p Problem
-	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\uFEFF")), &p) != nil {
+	if json.Unmarshal(bytes.TrimPrefix(body, []byte(byteOrderMark)), &p) != nil {
 		return nil
 	}
 	return p
@@ -42,6 +43,12 @@ func (p Problem) Text(name string) string {
 func (p Problem) Number(name string) float64 {
 	n, _ := strconv.ParseFloat(string(p[name]), 64) // JSON has no words for numbers, so anything else is 0
 	return n
+}
+
+// Seconds is the member as a wait, 0 if it is none. One beyond all bounds is cut to what a duration can hold.
+func (p Problem) Seconds(name string) time.Duration {
+	wait, _ := secondsToWait(p.Number(name))
+	return wait
 }
 
 // Object is the member as a body of its own.

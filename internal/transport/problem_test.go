@@ -3,7 +3,6 @@ package transport_test
 import (
 	"testing"
 
-	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -24,16 +23,4 @@ func TestOneOddMemberDoesNotCostTheOthers(t *testing.T) {
 			t.Errorf("%q: %v", body, p)
 		}
 	}
-}
-
-func TestRequiredQueryParameter(t *testing.T) {
-	t.Parallel()
-	var q transport.Query
-	q.Required("workspace_id", "w 1")
-	if got := sentQuery(t, q); got != "workspace_id=w%201" {
-		t.Errorf("sent %s", got)
-	}
-	q = transport.Query{}
-	q.Required("workspace_id", "")
-	wantIs(t, exec(newClient(t), transport.Call{Path: "/x", Query: q}), sdk.ErrInvalidRequest)
 }

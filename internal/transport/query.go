@@ -95,12 +95,8 @@ func (q *Query) Styled(name, style string, explode bool, v any) {
 
 // Refuse makes the call fail before anything is sent, such as for a filter that would widen when empty.
 func (q *Query) Refuse(name, reason string) {
-	q.fail(fmt.Errorf("query parameter %s %s", name, reason))
-}
-
-func (q *Query) fail(err error) {
 	if q.err == nil {
-		q.err = err
+		q.err = fmt.Errorf("query parameter %s %s", name, reason)
 	}
 }
 

@@ -99,3 +99,15 @@ func TestQueriesThatCantBeRightAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestRequiredQueryParameter(t *testing.T) {
+	t.Parallel()
+	var q transport.Query
+	q.Required("workspace_id", "w 1")
+	if got := sentQuery(t, q); got != "workspace_id=w%201" {
+		t.Errorf("sent %s", got)
+	}
+	q = transport.Query{}
+	q.Required("workspace_id", "")
+	wantIs(t, exec(newClient(t), transport.Call{Path: "/x", Query: q}), sdk.ErrInvalidRequest)
+}

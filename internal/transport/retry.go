@@ -37,6 +37,9 @@ func (x *exchange) checkRetry(_ context.Context, resp *http.Response, err error)
 	}
 	x.repeats++
 	x.pending = true
+	if x.client.Jar != nil {
+		delete(x.request.Header, "Cookie") // http.Client adds the jar's cookies to those of the attempt before
+	}
 	x.retry.Backoff = x.backoff
 	if x.timed {
 		x.tellWait(reason)

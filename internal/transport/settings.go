@@ -174,7 +174,7 @@ func (s *settings) setLimits(c *sdk.Config) {
 		s.limiter = c.Limiter
 	}
 	if c.MaxBodySize != 0 {
-		s.maxBodySize = c.MaxBodySize
+		s.maxBodySize = max(c.MaxBodySize, 0)
 	}
 }
 

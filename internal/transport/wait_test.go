@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,13 +159,18 @@ func TestCancelDuringAWaitGivesBothErrors(t *testing.T) {
 		reason := errors.New("the user went away")
 		ctx, cancel := context.WithCancelCause(context.Background())
 		time.AfterFunc(time.Second, func() { cancel(reason) })
-		c := newClient(t, sdk.WithTransport(play(answer(503, `{"code":"down","message":"maintenance"}`, "Retry-After", "30"))))
+		var told error
+		hooks := sdk.Hooks{Attempt: func(_ context.Context, e sdk.Event) { told = e.Err }}
+		c := newClient(t, sdk.WithTransport(play(answer(503, `{"code":"down","message":"maintenance"}`, "Retry-After", "30"))), sdk.WithHooks(hooks))
 		began := time.Now()
 		err := getOnly(ctx, c)
 		e := apiError(t, err)
 		wantIs(t, err, context.Canceled, sdk.ErrServer, reason)
 		if took := time.Since(began); took != time.Second || e.Status != 503 || e.Code != "down" || e.Attempts != 1 {
 			t.Errorf("after %v: %v", took, err)
+		}
+		if wantIs(t, told, sdk.ErrServer); errors.Is(told, context.Canceled) {
+			t.Errorf("what the hook was told of the attempt became %v", told)
 		}
 	})
 }
@@ -249,22 +253,23 @@ func TestDefaultAttemptTimeoutEndsAStall(t *testing.T) {
 }
 
 func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
-	before := runtime.NumGoroutine()
-	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "30")
-		w.WriteHeader(503)
-	}, sdk.WithRetryBudget(-1))
-	for range 200 {
-		ctx, cancel := context.WithCancel(context.Background())
-		hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { cancel() }}
-		wantIs(t, getOnly(ctx, c, sdk.WithHooks(hooks)), context.Canceled)
-		cancel()
-	}
-	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before+20; runtime.Gosched() {
-		if time.Now().After(end) {
-			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // which no goroutine of a call may outlive
+		l := newLoad(t, func(_ int64, w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "30")
+			w.WriteHeader(503)
+		}, sdk.WithRetryBudget(-1))
+		began := time.Now()
+		for range 200 {
+			ctx, cancel := context.WithCancel(context.Background())
+			hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { cancel() }}
+			wantIs(t, getOnly(ctx, l.client, sdk.WithHooks(hooks)), context.Canceled)
+			cancel()
 		}
-	}
+		if took := time.Since(began); took != 0 || l.opened.Load() != 1 {
+			t.Errorf("took %v and %d connections", took, l.opened.Load())
+		}
+	})
 }
 
 // limiter counts and may refuse.

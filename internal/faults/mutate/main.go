@@ -95,11 +95,11 @@ func try(folder string, m mutation) (caught bool, first string, err error) {
 	var out bytes.Buffer
 	test := exec.Command("go", "test", "-overlay", overlayFile, "-timeout", "1m", "-run", "TestFault/^("+m.tests+")_", "./internal/faults")
 	test.Stdout, test.Stderr = &out, &out
-	if test.Run() == nil {
+	if err = test.Run(); err == nil {
 		return false, "", nil
 	}
-	if strings.Contains(out.String(), "[build failed]") {
-		return false, "", fmt.Errorf("does not compile: %s", out.String())
+	if text := out.String(); !strings.Contains(text, "FAIL") || strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]") {
+		return false, "", fmt.Errorf("the tests did not run: %w: %s", err, text)
 	}
 	for line := range strings.Lines(out.String()) {
 		if _, name, ok := strings.Cut(line, "--- FAIL: TestFault/"); ok {

@@ -1,0 +1,135 @@
+package transport_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/transport"
+)
+
+// ticking is a stream with an event at each interval, and without an end.
+func ticking(every time.Duration) step {
+	return func(r *http.Request) (*http.Response, error) {
+		pipe, events := io.Pipe()
+		done := r.Context().Done()
+		go func() {
+			for {
+				select {
+				case <-time.After(every):
+					_, _ = io.WriteString(events, "data: x\n\n")
+				case <-done:
+					_ = events.CloseWithError(context.Cause(r.Context()))
+					return
+				}
+			}
+		}()
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: pipe, ContentLength: -1}, nil
+	}
+}
+
+// watch reads a stream to its end, and gives how often the loop ran and the last error.
+func watch(c *transport.Client) (n int, err error) {
+	for _, err = range transport.Events(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil) {
+		n++
+	}
+	return n, err
+}
+
+func TestStreamIsReadAsItComes(t *testing.T) {
+	t.Parallel()
+	for name, timeout := range map[string]time.Duration{"without a timeout": 0, "within the timeout of the user's client": 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { // which no goroutine of the stream may outlive
+				c := newClient(t, sdk.WithHTTPClient(&http.Client{Transport: play(ticking(time.Hour)), Timeout: timeout}))
+				n := 0
+				for event, err := range transport.Events(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil) {
+					if err != nil || string(event.Data) != "x" {
+						t.Errorf("%s, %v", event.Data, err)
+					}
+					if n++; n == 3 {
+						break
+					}
+				}
+				if n != 3 {
+					t.Errorf("%d turns of the loop", n)
+				}
+			})
+		})
+	}
+}
+
+func TestStreamEndsWithTheTimeoutOfTheUsersClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, sdk.WithHTTPClient(&http.Client{Transport: play(ticking(time.Hour)), Timeout: 90 * time.Minute}))
+		n, err := watch(c)
+		if e := apiError(t, err); n != 2 || !e.Timeout() {
+			t.Errorf("after %d events: %v", n, err)
+		}
+	})
+}
+
+func TestRefusalOfWhatMayTakeLongIsAnErrorInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := func(r *http.Request) (*http.Response, error) {
+			resp, err := ticking(100 * time.Millisecond)(r)
+			resp.StatusCode = 404
+			return resp, err
+		}
+		c := newClient(t, sdk.WithTransport(play(s)))
+		began := time.Now()
+		n, err := watch(c)
+		wantIs(t, err, sdk.ErrNotFound)
+		if took := time.Since(began); n != 1 || took != 2*time.Minute {
+			t.Errorf("a stream: %d turns of the loop in %v", n, took)
+		}
+		began = time.Now()
+		_, err = transport.Bytes(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil)
+		wantIs(t, err, sdk.ErrNotFound)
+		if took := time.Since(began); took != 2*time.Minute {
+			t.Errorf("a download: took %v", took)
+		}
+	})
+}
+
+func TestTypesThatAreStreams(t *testing.T) {
+	t.Parallel()
+	for contentType, ok := range map[string]bool{
+		"text/event-stream": true, "text/event-stream; charset=utf-8": true, "Text/Event-Stream ;charset": true,
+		"": false, "application/json": false, "text/event-streams": false, "text/html": false,
+	} {
+		c := newClient(t, sdk.WithTransport(play(answer(200, "data: x\n\n", "Content-Type", contentType))))
+		n, err := watch(c)
+		if n != 1 || ok != (err == nil) {
+			t.Errorf("%q: %d events, %v", contentType, n, err)
+		}
+		if !ok {
+			wantIs(t, err, sdk.ErrInvalidResponse)
+		}
+	}
+}
+
+func TestStreamIsClosedWhenAHookPanics(t *testing.T) {
+	t.Parallel()
+	no := func(context.Context, sdk.Event) { panic("hook") }
+	for name, hooks := range map[string]sdk.Hooks{"attempt": {Attempt: no}, "outcome": {Outcome: no}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { // which no goroutine of the stream may outlive
+				defer func() {
+					if r := recover(); r != "hook" {
+						t.Errorf("recovered %v", r)
+					}
+				}()
+				_, _ = watch(newClient(t, sdk.WithTransport(play(ticking(time.Hour))), sdk.WithHooks(hooks)))
+			})
+		})
+	}
+}
