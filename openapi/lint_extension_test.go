@@ -139,7 +139,7 @@ func (l *linter) pageParameters(op *operation, members map[string]any) {
 		var schema *openapi3.Schema
 		if members["in"] == "body" {
 			schema = member(op.body, name)
-		} else if p := op.parameter(name); p != nil {
+		} else if p := op.parameter(name); p != nil && p.Schema != nil {
 			schema = p.Schema.Value
 		}
 		if schema == nil {
@@ -206,11 +206,7 @@ func (l *linter) webhooks() {
 	for _, event := range sorted(hooks) {
 		place := "webhook " + event
 		hook, _ := hooks[event].(map[string]any)
-		for _, name := range sorted(hook) {
-			if !slices.Contains([]string{"summary", "description", "data", "x-evidence", "example"}, name) {
-				l.add(place, "%s means nothing here", name)
-			}
-		}
+		l.extensions(place, hook, "summary", "description", "data", "x-evidence", "example")
 		if summary, _ := hook["summary"].(string); summary == "" {
 			l.add(place, "has no summary")
 		}

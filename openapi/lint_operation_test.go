@@ -10,11 +10,10 @@ import (
 // operation is one operation of the document with what its checks need.
 type operation struct {
 	*openapi3.Operation
-	method, path string
-	place        string                // "GET /v1/releases"
-	parameters   []*openapi3.Parameter // those of the path first
-	body         *openapi3.SchemaRef   // schema of the request body; nil without one
-	result       *openapi3.SchemaRef   // schema of the first 2xx answer; nil without a body
+	place      string                // "GET /v1/releases"
+	parameters []*openapi3.Parameter // those of the path first
+	body       *openapi3.SchemaRef   // schema of the request body; nil without one
+	result     *openapi3.SchemaRef   // schema of the first 2xx answer; nil without a body
 }
 
 func (l *linter) operations() {
@@ -34,7 +33,7 @@ func (l *linter) operations() {
 }
 
 func newOperation(item *openapi3.PathItem, method, path string) *operation {
-	op := &operation{Operation: item.Operations()[method], method: method, path: path, place: method + " " + path}
+	op := &operation{Operation: item.Operations()[method], place: method + " " + path}
 	for _, list := range []openapi3.Parameters{item.Parameters, op.Operation.Parameters} {
 		for _, p := range list {
 			op.parameters = append(op.parameters, p.Value)

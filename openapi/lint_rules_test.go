@@ -228,6 +228,20 @@ func TestLintFindsEachFault(t *testing.T) {
 		{"webhook without data", "data: '#/components/schemas/Thing'", "data: '#/components/schemas/Nothing'", "webhook thing.made", "must be schemas"},
 		{"webhook of another event", "example: {event: thing.made", "example: {event: thing.lost", "webhook thing.made", "is of the event thing.lost"},
 		{"webhook with undeclared data", "weight: 1.5}", "weight: 1.5, height: 2}", "webhook thing.made: example: data", "height isn't declared"},
+		{"evidence with more than it needs", "where: client 1.2.3}", "where: client 1.2.3, when: today}", "POST /things/{id}/make", "more than source and where"},
+		{"pages of nothing", "          description: A page.\n          content:\n            application/json:\n              schema: {$ref: '#/components/schemas/ThingList'}\n              example: {things: [{id: t1, weight: 2, shape: {kind: ball, radius: 1}}], next: null, more: false}\n", "          description: A page.\n", "GET /things", "no answer to page"},
+		{"webhook with a misspelt member", "    summary: A thing was made\n", "    summary: A thing was made\n    sumary: it\n", "webhook thing.made", "sumary means nothing here"},
+		{"webhook without summary", "    summary: A thing was made\n", "", "webhook thing.made", "has no summary"},
+		{"webhook without example", "    example: {event: thing.made, data: {id: t1, weight: 1.5}}\n", "", "webhook thing.made", "has no example"},
+		{"page of the platform that isn't one", "externalDocs: {url: 'https://docs.example.com/make'}", "externalDocs: {url: docs}", "POST /things/{id}/make", "isn't a page"},
+		{"parameter without schema", "description: is where to go on., schema: {type: string}", "description: is where to go on., content: {text/plain: {}}", "parameter cursor", "has no schema"},
+		{"no success", "        '200':\n          description: Made.", "        '300':\n          description: Made.", "POST /things/{id}/make", "no 2xx answer"},
+		{"body without schema", "            schema: {$ref: '#/components/schemas/Thing'}\n            examples", "            examples", "request body", "has no schema"},
+		{"names of values without values", "Colour: {type: string, description: is a colour., enum: [red, green]}", "Colour: {type: string, description: is a colour., x-enum-varnames: [Red]}", "schema Colour", "is for enums"},
+		{"list of nothing", ", items: {type: string}}", "}", "schema Thing.notes", "list without items"},
+		{"enum value that is empty", "enum: [red, green]", "enum: [red, '']", "schema Colour", "must be a text"},
+		{"variant without a name", "{$ref: '#/components/schemas/Cube'}]", "{type: object}]", "schema Shape", "a variant has no name"},
+		{"server that isn't there", "servers:\n  - url: https://api.example.com/v1\n    description: Production.\n", "", "servers", "there is none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -218,6 +218,22 @@ func TestUpdatedAtIsLaterEvenWithinOneTick(t *testing.T) {
 	}
 }
 
+// A time that is seeded may lie ahead of the platform's clock, and in any zone.
+func TestUpdatedAtIsAnsweredInUTC(t *testing.T) {
+	t.Parallel()
+	s, client := start(t)
+	at := stopClock(s).Add(time.Hour).In(time.FixedZone("", 3600))
+	s.PutRelease(cargo.Release{WorkflowUUID: workflowUUID, UpdatedAt: at})
+	var answer struct{ Release map[string]json.RawMessage }
+	body := cargo.ReleaseUpdateDraft{WorkflowUUID: workflowUUID}
+	if err := client.Do(t.Context(), "PUT", "/orchestration/releases/updateDraft", nil, body, &answer); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(answer.Release["updatedAt"]); got != `"2026-03-02T10:15:27.313Z"` {
+		t.Errorf("updated at %s", got)
+	}
+}
+
 func TestUpdatesOfADraftThatAreRefused(t *testing.T) {
 	t.Parallel()
 	with := func(change func(*cargo.ReleaseUpdateDraft)) cargo.ReleaseUpdateDraft {

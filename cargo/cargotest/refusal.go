@@ -56,18 +56,16 @@ func messageFor(code string) string {
 	return code
 }
 
-// authorize answers a request without the right token.
+// authorize answers a request without the right token. ForbiddenToken may do nothing: every operation changes something.
 func authorize(r *http.Request) *fake.Response {
 	var refused fake.Response
-	switch credentials := r.Header.Get("Authorization"); {
-	case credentials == "Bearer "+Token:
+	switch r.Header.Get("Authorization") {
+	case "Bearer " + Token:
 		return nil
-	case credentials != "Bearer "+ForbiddenToken:
-		refused = refusal(http.StatusUnauthorized, "", unauthorized)
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		return nil
-	default:
+	case "Bearer " + ForbiddenToken:
 		refused = refusal(http.StatusForbidden, "", forbidden)
+	default:
+		refused = refusal(http.StatusUnauthorized, "", unauthorized)
 	}
 	return &refused
 }

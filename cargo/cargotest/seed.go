@@ -1,12 +1,13 @@
 package cargotest
 
 import (
-	"encoding/json"
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
+	"github.com/wharfinger/sdk/internal/fake"
 )
 
 // Whose everything is that the fake makes.
@@ -50,7 +51,7 @@ func (s *Server) PutWorkflow(uuid string) cargo.Release {
 // another draft; a deployed release archives the one before.
 func (s *Server) PutRelease(release cargo.Release) cargo.Release {
 	release = s.complete(release)
-	kept, err := copied(release)
+	kept, err := fake.Copy(release)
 	if err != nil {
 		s.Report("PutRelease: %v", err)
 		return release
@@ -76,7 +77,7 @@ func (s *Server) Play(uuid string) (cargo.Play, bool) {
 	if !ok {
 		return cargo.Play{}, false
 	}
-	own, err := copied(play)
+	own, err := fake.Copy(play)
 	if err != nil {
 		s.Report("Play: %v", err)
 	}
@@ -88,7 +89,7 @@ func (s *Server) draftOf(releases []cargo.Release) (cargo.Release, bool) {
 	if i < 0 {
 		return cargo.Release{}, false
 	}
-	own, err := copied(releases[i])
+	own, err := fake.Copy(releases[i])
 	if err != nil {
 		s.Report("Draft: %v", err)
 	}
@@ -97,11 +98,15 @@ func (s *Server) draftOf(releases []cargo.Release) (cargo.Release, bool) {
 
 // complete fills in what a release lacks.
 func (s *Server) complete(r cargo.Release) cargo.Release {
-	r.UUID = or(r.UUID, s.IDs.UUID)
-	r.WorkflowUUID = or(r.WorkflowUUID, s.IDs.UUID)
-	r.WorkspaceUUID = or(r.WorkspaceUUID, func() string { return workspaceUUID })
-	r.UserUUID = or(r.UserUUID, func() string { return userUUID })
-	r.Status = or(r.Status, func() cargo.ReleaseStatus { return cargo.ReleaseStatusDraft })
+	if r.UUID == "" {
+		r.UUID = s.IDs.UUID()
+	}
+	if r.WorkflowUUID == "" {
+		r.WorkflowUUID = s.IDs.UUID()
+	}
+	r.WorkspaceUUID = cmp.Or(r.WorkspaceUUID, workspaceUUID)
+	r.UserUUID = cmp.Or(r.UserUUID, userUUID)
+	r.Status = cmp.Or(r.Status, cargo.ReleaseStatusDraft)
 	if r.CreatedAt.IsZero() {
 		r.CreatedAt = s.stamp(time.Time{})
 	}
@@ -151,29 +156,9 @@ func at(releases []cargo.Release, status cargo.ReleaseStatus) int {
 func (s *Server) stamp(before time.Time) time.Time {
 	now := s.Now().Truncate(time.Millisecond)
 	if !now.After(before) {
-		now = before.Truncate(time.Millisecond).Add(time.Millisecond)
+		now = before.UTC().Truncate(time.Millisecond).Add(time.Millisecond)
 	}
 	return now
-}
-
-// copied gives a value that shares nothing with v. It goes by the wire, so that it is what a client would have got.
-func copied[T any](v T) (T, error) {
-	var own T
-	text, err := json.Marshal(v)
-	if err != nil {
-		return own, err
-	}
-	err = json.Unmarshal(text, &own)
-	return own, err
-}
-
-// or gives v, or what otherwise makes if v is the zero value.
-func or[T comparable](v T, otherwise func() T) T {
-	var zero T
-	if v == zero {
-		return otherwise()
-	}
-	return v
 }
 
 // orNull gives null for a member that would be absent.

@@ -55,7 +55,7 @@ func TestLeavingTheLoopClosesTheBody(t *testing.T) {
 		var ctx context.Context
 		s := inMemory(t, func(r *http.Request) (*http.Response, error) {
 			ctx = r.Context()
-			ctx.Done()
+			_ = ctx.Done() // as a transport with a network does: without it nothing needs to be ended
 			return answer(r, "text/event-stream", body), nil
 		})
 		leave(s.Streams.Watch(t.Context(), StreamWatchParams{}))
@@ -89,7 +89,8 @@ func TestLeavingTheLoopEndsTheExchange(t *testing.T) {
 	<-gone
 }
 
-// slowly is a platform that sends a stream piece by piece, with a pause before each, over a connection in memory.
+// slowly is a platform that sends a stream piece by piece, with a pause before each, over a connection in memory. It is for
+// synctest, where the pauses take no time.
 func slowly(t *testing.T, pause time.Duration, pieces ...string) *http.Transport {
 	t.Helper()
 	platform := func(c net.Conn) {

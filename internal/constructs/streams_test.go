@@ -125,8 +125,8 @@ func TestStreamsThatAreCutOff(t *testing.T) {
 // Over a real connection a body that ends too early is told from one that ends.
 func TestStreamsThatTheServerCutsOff(t *testing.T) {
 	t.Parallel()
-	s, things, _ := serve(t)
-	streams := StreamsService{things.client}
+	s, services := serve(t)
+	streams := services.Streams
 	body := strings.Repeat("data: 1\n\n", 4)
 	s.Handle("Streams.Watch", func(*fake.Request) fake.Response { return fake.Bytes(200, "text/event-stream", []byte(body)) })
 	s.Inject("Streams.Watch", fault.CutBody(), fault.Slow(5, 0))

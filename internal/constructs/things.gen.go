@@ -63,7 +63,7 @@ type ThingSearchParams struct {
 	Q string
 	// Kind is the sort of the things.
 	Kind Kind
-	// Filter holds operators by member, for example created[gt].
+	// Filter holds what members must be, for example filter[name]=a.
 	Filter map[string]string
 	// Tags are the tags, each its own parameter.
 	Tags []string

@@ -4,31 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-
-	"github.com/wharfinger/sdk/fault"
 )
 
 // block is the size of the pieces that long bodies are made of.
 const block = 1 << 20
-
-// spoiled is the body that the fault makes of an answer, and its length where it is known.
-func spoiled(f fault.Fault, a *answer) (io.Reader, int64) {
-	switch {
-	case f.EmptyBody:
-		a.body = nil
-		a.header.Del("Content-Type")
-	case f.Flood > 0:
-		return longString(f.Flood, func(b []byte) []byte { return b }), 0
-	case f.GzipBomb > 0:
-		a.header.Set("Content-Encoding", "gzip")
-		return longString(f.GzipBomb, compress), 0
-	}
-	body := a.body
-	if f.Trailing != "" {
-		body = append(bytes.Clone(body), f.Trailing...)
-	}
-	return bytes.NewReader(body), int64(len(body))
-}
 
 // longString is a JSON string of size bytes, quotes included, made of pieces that are encoded once each. A gzip stream
 // may be made of several members, so that a bomb costs no more to make than one of its pieces.

@@ -31,7 +31,7 @@ func (c *checker) objectParam(r *Request, p *openapi3.Parameter, left map[string
 		delete(left, name)
 		if len(path) == 0 { // name=value: for schemas that allow a plain value too
 			v, bad := c.decodeParam(p, values, at)
-			r.params[paramKey("query", p.Name)] = v
+			r.params[p.Name] = v
 			found = append(found, bad...)
 			continue
 		}
@@ -39,7 +39,7 @@ func (c *checker) objectParam(r *Request, p *openapi3.Parameter, left map[string
 	}
 	switch {
 	case len(object) > 0:
-		r.params[paramKey("query", p.Name)] = object
+		r.params[p.Name] = object
 		return append(found, c.value(schema, object, at, toServer)...)
 	case p.Required && !r.Has(p.Name):
 		found = append(found, at.violation(Missing, "is missing"))

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -139,13 +142,18 @@ func TestCutSilentlyLooksComplete(t *testing.T) {
 	if r.body != release[:len(release)/2] || r.header.Get("Content-Length") != "" {
 		t.Errorf("got %q", r.body)
 	}
+	wantProblems(t, s)
 }
 
 func TestDropClosesAnIdleConnection(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	handleAll(s)
-	transport := &http.Transport{}
+	var dials atomic.Int32
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials.Add(1)
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 	s.Inject("", fault.Pass(), fault.Drop())
@@ -154,6 +162,10 @@ func TestDropClosesAnIdleConnection(t *testing.T) {
 			t.Errorf("got %v, %v", r, err)
 		}
 	}
+	if n := dials.Load(); n != 2 {
+		t.Errorf("%d connections", n)
+	}
+	wantProblems(t, s)
 }
 
 func TestWaitingEndsWithTheClient(t *testing.T) {
@@ -232,11 +244,11 @@ func TestFaultsAreTakenInOrder(t *testing.T) {
 		return list
 	}
 	got := statuses("/config", "/releases/active", "/releases/active", "/releases/active", "/config", "/config")
-	if want := []int{500, 200, 429, 501, 501, 204}; !equal(got, want) {
+	if want := []int{500, 200, 429, 501, 501, 204}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	s.Inject("", fault.Status(502).Forever(), fault.Status(599))
-	if got, want := statuses("/config", "/config", "/config"), []int{502, 502, 502}; !equal(got, want) {
+	if got, want := statuses("/config", "/config", "/config"), []int{502, 502, 502}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	s.ClearFaults()
@@ -244,18 +256,6 @@ func TestFaultsAreTakenInOrder(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	wantProblems(t, s)
-}
-
-func equal(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func TestRequestsThatMeetAFaultAreChecked(t *testing.T) {

@@ -87,12 +87,7 @@ func sendWith(t *testing.T, c *http.Client, s *fake.Server, method, path, body s
 	return exchange(t, c, method, s.URL()+path, body, header...)
 }
 
-// sendTo makes a request to a complete URL.
-func sendTo(t *testing.T, method, url string) (reply, error) {
-	t.Helper()
-	return exchange(t, newClient(t), method, url, "")
-}
-
+// exchange makes one request to a complete URL.
 func exchange(t *testing.T, c *http.Client, method, url, body string, header ...string) (reply, error) {
 	t.Helper()
 	var reader io.Reader

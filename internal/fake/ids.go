@@ -3,8 +3,6 @@ package fake
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // IDs makes identifiers by counting: the same ones in every run, different from one another, and easy to tell apart in
@@ -46,24 +44,4 @@ func (i *IDs) next(kind string) uint64 {
 	}
 	i.counts[kind]++
 	return i.counts[kind]
-}
-
-// clock is the platform's clock: a function, moved by an offset.
-type clock struct {
-	source atomic.Pointer[func() time.Time]
-	offset atomic.Int64
-}
-
-func (c *clock) set(now func() time.Time) {
-	if now == nil {
-		now = time.Now
-	}
-	c.source.Store(&now)
-	c.offset.Store(0)
-}
-
-func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
-
-func (c *clock) now() time.Time {
-	return (*c.source.Load())().Add(time.Duration(c.offset.Load())).UTC()
 }

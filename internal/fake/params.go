@@ -2,7 +2,6 @@ package fake
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,8 +43,7 @@ func (c *checker) headerParams(r *Request) []Violation {
 		at := param("header", p.Name)
 		switch {
 		case len(values) > 0:
-			v, bad := c.decodeParam(p, values, at)
-			r.params[paramKey("header", p.Name)] = v
+			_, bad := c.decodeParam(p, values, at)
 			found = append(found, bad...)
 		case p.Required:
 			found = append(found, at.violation(Missing, "is missing"))
@@ -60,7 +58,7 @@ func (c *checker) cookieParams(r *Request) []Violation {
 		if p.In != "cookie" {
 			continue
 		}
-		cookies := (&http.Request{Header: r.Header}).CookiesNamed(p.Name)
+		cookies := r.http.CookiesNamed(p.Name)
 		at := param("cookie", p.Name)
 		switch {
 		case len(cookies) > 0:
@@ -116,7 +114,7 @@ func (c *checker) plainParam(r *Request, p *openapi3.Parameter, left map[string]
 	}
 	delete(left, p.Name)
 	v, found := c.decodeParam(p, values, at)
-	r.params[paramKey("query", p.Name)] = v
+	r.params[p.Name] = v
 	return found
 }
 

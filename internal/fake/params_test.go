@@ -144,7 +144,7 @@ func TestServersOfPathsAndOperations(t *testing.T) {
 	}
 	for _, call := range []string{"GET /files/elsewhere", "PUT /other/elsewhere"} {
 		method, path, _ := strings.Cut(call, " ")
-		r, err := sendTo(t, method, s.Origin()+path)
+		r, err := exchange(t, newClient(t), method, s.Origin()+path, "")
 		if err != nil || r.status != 204 {
 			t.Errorf("%s: %v, %v", call, r, err)
 		}

@@ -21,9 +21,6 @@ func Platform(tb TB, document, name string) *Server {
 		tb.Helper()
 	}
 	doc, err := platformDocument(document)
-	if err != nil {
-		doc = emptyDocument()
-	}
 	return start(tb, doc, err, []Option{WithName(name)})
 }
 

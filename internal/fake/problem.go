@@ -22,14 +22,11 @@ const maxProblems = 1000
 type problems struct {
 	mu      sync.Mutex
 	tb      TB
-	lenient bool
 	closed  bool
 	lines   []string
 	dropped int
 	awaited []string // operations with an invalid request to come; empty: any
 }
-
-func (p *problems) init(tb TB, lenient bool) { p.tb, p.lenient = tb, lenient }
 
 func (p *problems) report(line string) {
 	p.mu.Lock()
@@ -75,7 +72,7 @@ func (p *problems) expected(operationID string) bool {
 			return true
 		}
 	}
-	return p.lenient
+	return false
 }
 
 // close reports the invalid requests that never came, and ends all reporting.

@@ -27,10 +27,9 @@ type Request struct {
 	// Files are the files of a multipart body, in order.
 	Files []File
 
-	server *Server
 	op     *operation
 	path   map[string]string
-	params map[string]any // decoded query and header parameters, by place and name
+	params map[string]any // decoded query parameters
 	values url.Values
 	http   *http.Request
 }
@@ -44,22 +43,19 @@ type File struct {
 // Context ends when the client goes away or the server is closed.
 func (r *Request) Context() context.Context { return r.http.Context() }
 
-// Server is the server that got the request.
-func (r *Request) Server() *Server { return r.server }
-
 // Path is the value of a path parameter, unescaped; empty if the path has none of that name.
 func (r *Request) Path(name string) string { return r.path[name] }
 
 // Has says whether a query parameter was sent.
 func (r *Request) Has(name string) bool {
-	_, ok := r.params[paramKey("query", name)]
+	_, ok := r.params[name]
 	return ok
 }
 
 // Value is a query parameter decoded by the document (json.Number, bool, string, []any, map[string]any), else the
 // document's default, else nil.
 func (r *Request) Value(name string) any {
-	if v, ok := r.params[paramKey("query", name)]; ok {
+	if v, ok := r.params[name]; ok {
 		return v
 	}
 	if r.op == nil {
@@ -117,7 +113,7 @@ func (r *Request) Time(name string) (time.Time, bool) {
 
 // Strings are the texts of a query parameter that is a list; of a plain one its text alone; nil if it wasn't sent.
 func (r *Request) Strings(name string) []string {
-	switch v := r.params[paramKey("query", name)].(type) {
+	switch v := r.params[name].(type) {
 	case nil:
 		return nil
 	case []any:
@@ -133,12 +129,9 @@ func (r *Request) Strings(name string) []string {
 
 // Fields are the members of a query parameter that is an object (filter[name]=value); nil if it wasn't sent.
 func (r *Request) Fields(name string) map[string]any {
-	fields, _ := r.params[paramKey("query", name)].(map[string]any)
+	fields, _ := r.params[name].(map[string]any)
 	return fields
 }
-
-// HeaderValue is a header parameter decoded by the document; nil if it wasn't sent.
-func (r *Request) HeaderValue(name string) any { return r.params[paramKey("header", name)] }
 
 // Object is the body if it is an object, else nil.
 func (r *Request) Object() map[string]any {
@@ -168,5 +161,3 @@ func text(v any) string {
 	}
 	return fmt.Sprint(v)
 }
-
-func paramKey(in, name string) string { return in + " " + name }

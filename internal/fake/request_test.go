@@ -205,8 +205,8 @@ func TestHandlersReadTheRequest(t *testing.T) {
 		if !ok || since.Day() != 20 || r.Has("search") || !r.Has("dry") || r.Query("ratio") != "0.5" {
 			t.Error("since, search, dry, ratio")
 		}
-		if r.Fields("filter")["name"] != "x" || text(r.HeaderValue("X-Trace")) != "9" {
-			t.Error("filter, X-Trace")
+		if r.Fields("filter")["name"] != "x" {
+			t.Error("filter")
 		}
 		return fake.JSON(200, raw("[]")).With("X-Total", "0")
 	})
@@ -219,18 +219,11 @@ func TestHandlersReadTheRequest(t *testing.T) {
 		}
 		return fake.JSON(201, raw(release))
 	})
-	mustSend(t, s, "GET", "/releases?status=draft&status=active&ids=1,2&dry=false&since=2026-11-20T10:00:00Z&ratio=0.5&filter[name]=x", "", "X-Trace: 9")
+	mustSend(t, s, "GET", "/releases?status=draft&status=active&ids=1,2&dry=false&since=2026-11-20T10:00:00Z&ratio=0.5&filter[name]=x", "")
 	mustSend(t, s, "POST", "/releases", `{"name":"x","note":null}`)
 	<-checked
 	<-checked
 	wantProblems(t, s)
-}
-
-func text(v any) string {
-	if s, ok := v.(interface{ String() string }); ok {
-		return s.String()
-	}
-	return ""
 }
 
 func TestHandlersReadForms(t *testing.T) {
@@ -282,13 +275,4 @@ func TestExpectedInvalidRequestThatNeverCame(t *testing.T) {
 	s.ExpectInvalid("Releases.Create")
 	s.Close()
 	wantProblems(t, s, "fake: an invalid request to Releases.Create was expected and never came")
-}
-
-func TestAllowInvalidReportsNothing(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, fake.AllowInvalid())
-	if r := mustSend(t, s, "POST", "/releases", `{}`); r.status != 400 || !strings.Contains(r.body, "body /name is missing") {
-		t.Errorf("got %d %s", r.status, r.body)
-	}
-	wantProblems(t, s)
 }

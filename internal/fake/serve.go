@@ -53,7 +53,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 func (s *Server) request(r *http.Request, m match) *Request {
 	req := &Request{
 		Method: r.Method, URL: r.URL, Header: r.Header,
-		server: s, http: r, path: map[string]string{}, params: map[string]any{},
+		http: r, path: map[string]string{}, params: map[string]any{},
 	}
 	req.values, _ = url.ParseQuery(r.URL.RawQuery)
 	if m.route != nil {
@@ -72,7 +72,7 @@ func (x *exchange) readBody() bool {
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.http.Body, s.limit))
 	var large *http.MaxBytesError
 	if err != nil && !errors.As(err, &large) {
-		return false // the client went away
+		panic(http.ErrAbortHandler) // half a request gets no answer, and returning would send 200
 	}
 	if len(body) > 0 {
 		x.req.Raw = body
@@ -134,7 +134,7 @@ func (x *exchange) checked(response Response, strict bool) answer {
 		x.problem(err.Error())
 		return x.fail(http.StatusInternalServerError, "the answer can't be sent")
 	}
-	if x.req.op == nil || (!strict && responseFor(x.req.op, a.status) == nil) {
+	if !strict && responseFor(x.req.op, a.status) == nil {
 		return a
 	}
 	for _, line := range lines(x.server.checks.answer(x.req.op, a), Violation.inAnswer) {
@@ -211,42 +211,3 @@ func (x *exchange) problem(message string) {
 	}
 	x.server.problems.report(fmt.Sprintf("%s: %s %s: %s", x.server.name, x.http.Method, what, message))
 }
-
-// serveMounted passes a request outside the document on, with its body read for the record.
-func (s *Server) serveMounted(w http.ResponseWriter, r *http.Request, handler http.Handler) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limit))
-	if err != nil {
-		http.Error(w, "the body is too large", http.StatusRequestEntityTooLarge)
-		return
-	}
-	req := s.request(r, match{})
-	entry := s.record.begin(req, false)
-	s.record.body(entry, body)
-	r.Body = io.NopCloser(strings.NewReader(string(body)))
-	handler.ServeHTTP(&statusWriter{ResponseWriter: w, note: func(status int) { s.record.status(entry, status) }}, r)
-}
-
-// statusWriter notes the status of a plain handler before it is sent.
-type statusWriter struct {
-	http.ResponseWriter
-	note func(int)
-	done bool
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	if !w.done && status >= 200 {
-		w.done = true
-		w.note(status)
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *statusWriter) Write(p []byte) (int, error) {
-	if !w.done {
-		w.WriteHeader(http.StatusOK)
-	}
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -75,9 +75,6 @@ type hooks struct {
 // closes the server. When the document can't be read, or no port is free, that is a problem, and Server.Err says so.
 func New(tb TB, document []byte, opts ...Option) *Server {
 	doc, err := Load(document)
-	if err != nil {
-		doc = emptyDocument()
-	}
 	return start(tb, doc, err, opts)
 }
 
@@ -86,7 +83,11 @@ func (d *Document) Serve(tb TB, opts ...Option) *Server {
 	return start(tb, d, nil, opts)
 }
 
+// start serves a document, or nothing when err says why there is none.
 func start(tb TB, doc *Document, err error, opts []Option) *Server {
+	if err != nil {
+		doc = emptyDocument()
+	}
 	set := settings{name: "fake", address: "127.0.0.1:0", limit: 64 << 20, formats: formats()}
 	for _, opt := range opts {
 		opt(&set)
@@ -100,8 +101,8 @@ func start(tb TB, doc *Document, err error, opts []Option) *Server {
 		handlers: map[string]Handler{},
 		served:   make(chan struct{}),
 	}
-	s.clock.set(set.clock)
-	s.problems.init(tb, set.lenient)
+	s.clock.set(nil)
+	s.problems.tb = tb
 	if err != nil {
 		s.problems.report(s.name + ": " + err.Error())
 	}

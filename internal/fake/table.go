@@ -1,6 +1,8 @@
 package fake
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -67,17 +69,6 @@ func (t *Table[T]) Update(key string, change func(row *T) error) (T, bool, error
 	return row, true, nil
 }
 
-// Each changes all rows, in order, as one step. The table must not be used within change.
-func (t *Table[T]) Each(change func(key string, row *T)) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, key := range t.keys {
-		row := t.rows[key]
-		change(key, &row)
-		t.rows[key] = row
-	}
-}
-
 // Delete removes the row of a key and gives it back; false if there is none.
 func (t *Table[T]) Delete(key string) (T, bool) {
 	t.mu.Lock()
@@ -121,17 +112,25 @@ func (t *Table[T]) Len() int {
 	return len(t.keys)
 }
 
-// Clear removes all rows.
-func (t *Table[T]) Clear() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.keys, t.rows = nil, nil
-}
-
 // Window is the part of a list that starts at offset and has at most limit entries, and whether there is more after it.
 // An offset behind the end, or a limit of zero or less, gives an empty window.
 func Window[T any](list []T, offset, limit int) (page []T, more bool) {
 	from := min(max(offset, 0), len(list))
 	to := min(from+max(limit, 0), len(list))
 	return list[from:to:to], to < len(list)
+}
+
+// Copy gives a value that shares nothing with v, as it is after a way over the wire. Tables keep such copies, so that what
+// a test does to its own value changes nothing.
+func Copy[T any](v T) (T, error) {
+	var own T
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &own)
+	}
+	if err != nil {
+		var none T
+		return none, fmt.Errorf("the value can't be encoded: %w", err)
+	}
+	return own, nil
 }

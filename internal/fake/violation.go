@@ -112,5 +112,5 @@ func (p *place) violation(kind, message string) Violation {
 // param is the place of a parameter.
 func param(in, name string) *place { return (&place{in: in}).down(name) }
 
-// body is the place of a body.
+// bodyPlace is the place of a body as a whole.
 func bodyPlace() *place { return &place{in: "body"} }

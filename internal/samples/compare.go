@@ -3,7 +3,10 @@ package samples
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,20 +24,24 @@ func Compare(original, again []byte) string {
 	if err != nil {
 		return "encoded again: " + err.Error()
 	}
-	return compare("", a, b, func(any, string, any, any) bool { return false })
+	return compare("", a, b, func(any, any, any) bool { return false })
 }
 
 func parse(text []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var v any
-	err := d.Decode(&v)
-	return v, err
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is more after the JSON")
+	}
+	return v, nil
 }
 
-// compare walks both values. It asks of each member and element whether it may differ, given what it is in and its name
-// there.
-func compare(at string, a, b any, allowed func(parent any, name string, a, b any) bool) string {
+// compare walks both values. It asks of each member and element whether it may differ, given what it is in.
+func compare(at string, a, b any, allowed func(parent, a, b any) bool) string {
 	switch a := a.(type) {
 	case map[string]any:
 		other, ok := b.(map[string]any)
@@ -45,7 +52,7 @@ func compare(at string, a, b any, allowed func(parent any, name string, a, b any
 			if _, ok := other[name]; !ok {
 				return at + "/" + name + ": is lost"
 			}
-			if allowed(a, name, a[name], other[name]) {
+			if allowed(a, a[name], other[name]) {
 				continue
 			}
 			if diff := compare(at+"/"+name, a[name], other[name], allowed); diff != "" {
@@ -64,7 +71,7 @@ func compare(at string, a, b any, allowed func(parent any, name string, a, b any
 			return fmt.Sprintf("%s: the array changed", place(at))
 		}
 		for i := range a {
-			if allowed(a, "", a[i], other[i]) {
+			if allowed(a, a[i], other[i]) {
 				continue
 			}
 			if diff := compare(fmt.Sprintf("%s/%d", at, i), a[i], other[i], allowed); diff != "" {
@@ -95,14 +102,7 @@ func place(at string) string {
 	return at
 }
 
-func keys(m map[string]any) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
+func keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 // sameNumber compares values, however they are written. Exponents may be beyond all that can be calculated with.
 func sameNumber(a, b json.Number) bool {

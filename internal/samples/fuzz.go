@@ -103,7 +103,7 @@ func (c fuzzed) compare(doc string, again []byte) string {
 	if err != nil {
 		return "not JSON: " + err.Error()
 	}
-	return compare("", a, b, func(parent any, name string, was, is any) bool {
+	return compare("", a, b, func(parent, was, is any) bool {
 		switch was := was.(type) {
 		case json.Number:
 			is, ok := is.(json.Number)

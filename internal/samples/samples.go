@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,44 +48,56 @@ func Run(t *testing.T, p Package) {
 	if !filepath.IsAbs(root) {
 		t.Fatalf("SDK_SAMPLES=%s: tests run in the folder of their package, so the path must be absolute", root)
 	}
+	if err := p.run(root, os.Stdout, func(loss string) { t.Error(loss) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run prints what it did with each sample, and calls lost for each that isn't kept whole.
+func (p Package) run(root string, out io.Writer, lost func(string)) error {
 	folder, entries, err := manifest(filepath.Join(root, p.Name))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	var decoded, kept, unknown int
 	for _, e := range entries {
+		if !slices.Contains([]string{"request", "response", "error", "webhook"}, e.Role) {
+			lost(fmt.Sprintf("%s: the role %q is unknown", e.File, e.Role))
+			continue
+		}
 		codec, why := p.codec(e)
 		if codec == nil {
 			unknown++
-			fmt.Printf("%s: no operation: %s\n", e.File, why)
+			fmt.Fprintf(out, "%s: no operation: %s\n", e.File, why)
 			continue
 		}
 		original, err := os.ReadFile(filepath.Join(folder, e.File))
 		if err != nil {
-			t.Error(err)
+			lost(err.Error())
 			continue
 		}
 		if e.Role == "request" {
 			if original = captured(original); string(original) == "null" {
 				unknown++
-				fmt.Printf("%s: no operation: the captured request has no body\n", e.File)
+				fmt.Fprintf(out, "%s: no operation: the captured request has no body\n", e.File)
 				continue
 			}
 		}
 		again, err := codec(original)
 		if err != nil {
-			t.Errorf("%s: %s: %v", e.File, e.label(), err)
+			lost(fmt.Sprintf("%s: %s: %v", e.File, e.label(), err))
 			continue
 		}
 		decoded++
 		if diff := Compare(original, again); diff != "" {
-			t.Errorf("%s: %s: %s", e.File, e.label(), diff)
+			lost(fmt.Sprintf("%s: %s: %s", e.File, e.label(), diff))
 			continue
 		}
 		kept++
-		fmt.Printf("%s: %s: kept whole\n", e.File, e.label())
+		fmt.Fprintf(out, "%s: %s: kept whole\n", e.File, e.label())
 	}
-	fmt.Printf("samples: %d decoded, %d kept whole, %d without an operation\n", decoded, kept, unknown)
+	fmt.Fprintf(out, "samples: %d decoded, %d kept whole, %d without an operation\n", decoded, kept, unknown)
+	return nil
 }
 
 // manifest reads the list of samples, from the folder or from its subfolder samples.
@@ -140,7 +154,7 @@ func (p Package) codec(e Entry) (Codec, string) {
 			return op.Request, op.ID + " has no JSON request body"
 		case "response":
 			return op.Response, op.ID + " has no JSON answer"
-		case "error":
+		default: // error
 			if codec := op.Errors[e.Status]; codec != nil {
 				return codec, ""
 			}
@@ -149,7 +163,6 @@ func (p Package) codec(e Entry) (Codec, string) {
 			}
 			return op.anyError(), op.ID + " documents no error body"
 		}
-		return nil, "role " + e.Role + " is unknown"
 	}
 	return nil, e.Method + " " + e.Path + " is not in the document"
 }

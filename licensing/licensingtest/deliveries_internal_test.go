@@ -37,3 +37,20 @@ func TestAWebhookThatNeverAnswersIsGivenUp(t *testing.T) {
 		}
 	})
 }
+
+func TestDeliveriesToOneWebhookGoOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var o outbox
+		o.init()
+		o.client.Transport = silent{}
+		began := time.Now()
+		for range 3 {
+			o.send(webhook{id: "a", url: "http://127.0.0.1/"}, "release.updated", []byte("{}"))
+		}
+		o.wait()
+		if took := time.Since(began); took != 3*patience {
+			t.Errorf("took %v, want %v", took, 3*patience)
+		}
+	})
+}

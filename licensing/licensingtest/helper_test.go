@@ -68,7 +68,7 @@ func stopClock(s *licensingtest.Server) time.Time {
 	return now.Truncate(100 * time.Nanosecond)
 }
 
-// listen serves a webhook that answers status, and gives its address and the bodies and headers it got.
+// listen serves a webhook that answers status, and gives its address and the requests it got; their bodies are closed.
 func listen(t *testing.T, status int) (url string, got func() []*http.Request) {
 	t.Helper()
 	var mu sync.Mutex

@@ -18,18 +18,16 @@ func refusal(status int, code, message string) fake.Response {
 	return fake.JSON(status, body)
 }
 
-// authorize answers a request without the right token.
+// authorize answers a request without the right token. ForbiddenToken may do nothing: every operation changes something.
 func authorize(r *http.Request) *fake.Response {
 	var refused fake.Response
-	switch credentials := r.Header.Get("Authorization"); {
-	case credentials == "Bearer "+Token:
+	switch r.Header.Get("Authorization") {
+	case "Bearer " + Token:
 		return nil
-	case credentials != "Bearer "+ForbiddenToken:
-		refused = unauthorized()
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		return nil
-	default:
+	case "Bearer " + ForbiddenToken:
 		refused = forbidden()
+	default:
+		refused = unauthorized()
 	}
 	return &refused
 }

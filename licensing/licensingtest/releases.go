@@ -1,6 +1,7 @@
 package licensingtest
 
 import (
+	"cmp"
 	"net/http"
 	"path"
 	"slices"
@@ -148,10 +149,7 @@ func (s *Server) identify(id *string, created, updated *time.Time) {
 
 // or sets what has the zero value: an absent member, an empty text.
 func or[T comparable](v *T, value T) {
-	var zero T
-	if *v == zero {
-		*v = value
-	}
+	*v = cmp.Or(*v, value)
 }
 
 // copied gives a release that shares nothing with r.

@@ -93,13 +93,14 @@ func TestAReleaseThatCanNotBeSentIsReported(t *testing.T) {
 func TestUpdatesAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	s, client := start(t)
+	s.PutRelease(licensing.Release{ID: releaseID, Files: []licensing.ReleaseFile{{Name: "planner.exe"}}})
 	url, _ := listen(t, 200)
 	s.PutWebhook(url, secret)
 	const n = 8
 	var group sync.WaitGroup
 	for range n {
 		group.Go(func() {
-			if _, err := client.Releases.Update(t.Context(), releaseID, licensing.ReleaseUpdate{Notes: sdk.Some("x")}); err != nil {
+			if _, err := client.Releases.Update(t.Context(), releaseID, licensing.ReleaseUpdate{Name: sdk.Some("x")}); err != nil {
 				t.Error(err)
 			}
 			s.Deliveries()
@@ -125,7 +126,11 @@ func TestTheExamplesOfTheDocumentAreTaken(t *testing.T) {
 		if !s.Handled(operation.ID) {
 			t.Errorf("%s does nothing", operation.ID)
 		}
-		for name, example := range operation.Spec.RequestBody.Value.Content["application/json"].Examples {
+		examples := operation.Spec.RequestBody.Value.Content["application/json"].Examples
+		if len(examples) == 0 {
+			t.Errorf("%s has no examples", operation.ID)
+		}
+		for name, example := range examples {
 			path := strings.Replace(operation.Path, "{id}", releaseID, 1)
 			var answer map[string]any
 			if err := client.Do(t.Context(), operation.Method, path, nil, example.Value.Value, &answer); err != nil {

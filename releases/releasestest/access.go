@@ -64,13 +64,13 @@ func (s *Server) getPermissions(*fake.Request) fake.Response {
 
 // listResources answers what a permission can be given for, of the types that the fake has things of; of others none.
 func (s *Server) listResources(r *fake.Request) fake.Response {
-	ref := refOf(r)
-	if ref.Workspace = r.Query("workspace_id"); r.Query("resource_type") == "workspace" {
-		return resources(s.workspaces.in(releases.AppRef{Org: ref.Org}), func(w *releases.Workspace) releases.AssignableResource {
+	org := refOf(r)
+	ref := releases.AppRef{Org: org.Org, Workspace: r.Query("workspace_id")}
+	switch r.Query("resource_type") {
+	case "workspace":
+		return resources(s.workspaces.in(org), func(w *releases.Workspace) releases.AssignableResource {
 			return releases.AssignableResource{ID: w.WorkspaceID, Name: w.Name, Description: w.Description}
 		}, ref.Workspace)
-	}
-	switch r.Query("resource_type") {
 	case "apps":
 		return resources(s.apps.in(ref), func(a *releases.App) releases.AssignableResource {
 			return releases.AssignableResource{ID: a.AppID, Name: a.Name, Description: a.Description}
@@ -88,7 +88,7 @@ func (s *Server) listResources(r *fake.Request) fake.Response {
 			return releases.AssignableResource{ID: t.InstanceID, Name: t.Name, Description: t.Description}
 		}, "")
 	}
-	return resources(nil, func(*struct{}) (none releases.AssignableResource) { return none }, "")
+	return fake.JSON(http.StatusOK, releases.AssignableResourceList{Resources: []releases.AssignableResource{}})
 }
 
 // resources answers a list, or the one of an id where that is given.

@@ -68,8 +68,11 @@ func (s *Server) failed(err error) fake.Response {
 	if !errors.As(err, &answer) || answer.Status < 400 || answer.Status > 599 {
 		return s.failure(http.StatusInternalServerError, map[string]any{"reason": err.Error()})
 	}
-	if answer.Status != http.StatusUnprocessableEntity {
+	switch {
+	case answer.Status != http.StatusUnprocessableEntity:
 		return s.failureWith(answer.Status, answer.Message, nil)
+	case len(answer.Fields) == 0:
+		return refuseBody(cmp.Or(answer.Message, http.StatusText(answer.Status)))
 	}
 	issues := []releases.ValidationIssue{}
 	for _, field := range answer.Fields {

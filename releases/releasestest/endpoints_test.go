@@ -83,6 +83,9 @@ func TestTriggerThatFails(t *testing.T) {
 		"input that doesn't fit":      {&sdk.Error{Status: 400, Message: "query is missing"}, sdk.ErrValidation, "400 Bad Request: BAD_REQUEST: query is missing"},
 		"what isn't there":            {&sdk.Error{Status: 404}, sdk.ErrNotFound, "RESOURCE_NOT_FOUND"},
 		"members that don't fit":      {&sdk.Error{Status: 422, Fields: []sdk.FieldError{{Path: "a.b", Message: "no"}}}, sdk.ErrValidation, "body.a.b"},
+		"why nothing is there":        {&sdk.Error{Status: 404, Message: "no such order"}, sdk.ErrNotFound, "no such order"},
+		"why all of it doesn't fit":   {&sdk.Error{Status: 422, Message: "too late"}, sdk.ErrValidation, "too late"},
+		"why it broke":                {&sdk.Error{Status: 500, Message: "out of ink"}, sdk.ErrServer, "out of ink"},
 		"anything else":               {errors.New("out of paper"), sdk.ErrServer, "500"},
 		"a failure of its own client": {&sdk.Error{Message: "no connection"}, sdk.ErrServer, "500"},
 	} {
@@ -100,6 +103,16 @@ func TestTriggerThatFails(t *testing.T) {
 			wantEqual(t, "requests", len(s.Requests()), 2)
 		})
 	}
+}
+
+func TestWhatAnEndpointReturnsAndJSONCannotHoldFails(t *testing.T) {
+	t.Parallel()
+	s, _ := newApp(t)
+	s.HandleEndpoint("e", func(any) (any, error) { return make(chan int), nil })
+	_, err := s.Client().Endpoints.Trigger(t.Context(), "e", nil)
+	wantEqual(t, "status", answered(t, err).Status, 500)
+	_, err = streamed(t, s.Client(), "e", nil)
+	wantEqual(t, "status of a stream", answered(t, err).Status, 500)
 }
 
 func TestTriggerOfAnUnknownEndpointIsNotFound(t *testing.T) {

@@ -18,7 +18,7 @@ func (s *Server) failure(status int, details map[string]any) fake.Response {
 	return s.failureWith(status, "", details)
 }
 
-// failureWith is an error with a message for statuses that the platform's reference has none for.
+// failureWith is an error whose message, if it isn't empty, stands in place of what the platform's reference shows.
 func (s *Server) failureWith(status int, message string, details map[string]any) fake.Response {
 	code, documented := reason(status)
 	if details == nil {
@@ -26,7 +26,7 @@ func (s *Server) failureWith(status int, message string, details map[string]any)
 	}
 	return fake.JSON(status, releases.ErrorBody{
 		Error:      code,
-		Message:    cmp.Or(documented, message, http.StatusText(status)),
+		Message:    cmp.Or(message, documented, http.StatusText(status)),
 		Details:    details,
 		Timestamp:  sdk.Some(s.Now().Format(timestamp)),
 		StatusCode: sdk.Some(status),
@@ -83,12 +83,19 @@ func (s *Server) onError(r *fake.Request, status int, message string) fake.Respo
 	case http.StatusForbidden:
 		return s.failure(status, map[string]any{"required_permission": permission})
 	case http.StatusUnprocessableEntity:
-		return refuse(releases.ValidationIssue{
-			Loc: []any{"body"}, Msg: "This request was refused", Type: "value_error",
-			Input: sdk.Null[any](), Ctx: map[string]any{},
-		})
+		return refuseBody("This request was refused")
+	}
+	if _, documented := reason(status); documented != "" {
+		message = documented
 	}
 	return s.failureWith(status, message, nil)
+}
+
+// refuseBody is a validation error about a body as a whole.
+func refuseBody(message string) fake.Response {
+	return refuse(releases.ValidationIssue{
+		Loc: []any{"body"}, Msg: message, Type: "value_error", Input: sdk.Null[any](), Ctx: map[string]any{},
+	})
 }
 
 // refuse is a validation error.

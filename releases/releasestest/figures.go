@@ -39,12 +39,3 @@ func (s *Server) figures(ref releases.AppRef) releases.WorkspaceAnalytics {
 		}),
 	}
 }
-
-// getRecipe answers what the list has of a recipe: its details aren't documented.
-func (s *Server) getRecipe(r *fake.Request) fake.Response {
-	recipe, ok := s.recipes.find(refOf(r), r.Path("recipe_id"))
-	if !ok {
-		return s.notFound(r)
-	}
-	return fake.JSON(http.StatusOK, recipe)
-}

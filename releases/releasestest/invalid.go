@@ -18,7 +18,7 @@ func (s *Server) invalid(r *fake.Request, violations []fake.Violation) fake.Resp
 		for _, step := range v.Path {
 			loc = append(loc, step) // no body of this platform has lists, where a step would be a position
 		}
-		kind, message, bounds := describe(v, schemaOf(r.Operation.Spec, v))
+		kind, message, bounds := describe(v, schemaOf(s.Document().Spec(), r.Operation, v))
 		issues = append(issues, releases.ValidationIssue{
 			Loc: loc, Msg: message, Type: kind, Input: input(r, v), Ctx: bounds,
 		})
@@ -51,11 +51,11 @@ func input(r *fake.Request, v fake.Violation) sdk.Optional[any] {
 }
 
 // schemaOf is what the document says about the value that a violation is about; empty if it says nothing.
-func schemaOf(op *openapi3.Operation, v fake.Violation) *openapi3.Schema {
+func schemaOf(document *openapi3.T, op fake.Operation, v fake.Violation) *openapi3.Schema {
 	schema := &openapi3.Schema{}
 	switch {
-	case v.In == "body" && op.RequestBody != nil:
-		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+	case v.In == "body" && op.Spec.RequestBody != nil:
+		if media := op.Spec.RequestBody.Value.Content.Get("application/json"); media != nil {
 			schema = media.Schema.Value
 		}
 		for _, step := range v.Path {
@@ -66,8 +66,11 @@ func schemaOf(op *openapi3.Operation, v fake.Violation) *openapi3.Schema {
 			schema = property.Value
 		}
 	case len(v.Path) > 0:
-		if p := op.Parameters.GetByInAndName(v.In, v.Path[0]); p != nil && p.Schema != nil {
-			schema = p.Schema.Value
+		// The ids in a path are declared once for all of its operations.
+		for _, params := range []openapi3.Parameters{op.Spec.Parameters, document.Paths.Value(op.Path).Parameters} {
+			if p := params.GetByInAndName(v.In, v.Path[0]); p != nil && p.Schema != nil {
+				return p.Schema.Value
+			}
 		}
 	}
 	return schema

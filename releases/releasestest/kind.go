@@ -1,7 +1,7 @@
 package releasestest
 
 import (
-	"encoding/json"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -50,7 +50,7 @@ func register[T any](s *Server, k *kind[T]) *kind[T] {
 // put stores a thing, in place of the one that has its id. It shares nothing with what was given. The server's lock is
 // held.
 func (k *kind[T]) put(s *Server, ref releases.AppRef, item T) (T, error) {
-	item, err := clone(item)
+	item, err := fake.Copy(item)
 	if err != nil {
 		return item, err
 	}
@@ -140,9 +140,7 @@ func (k *kind[T]) list(r *fake.Request) fake.Response {
 	}
 	body := map[string]any{k.items: k.shown(page.items)}
 	if k.beside != nil {
-		for name, value := range k.beside(k.shown(all)) {
-			body[name] = value
-		}
+		maps.Copy(body, k.beside(k.shown(all)))
 	}
 	declared := r.Operation.Spec.Responses.Status(http.StatusOK).Value.Content.Get("application/json").Schema.Value
 	for name, value := range map[string]any{"total": page.total, "has_more": page.more, "next_cursor": page.next()} {
@@ -168,14 +166,4 @@ func (k *kind[T]) shown(rows []row[T]) []T {
 // refOf is what the path names.
 func refOf(r *fake.Request) releases.AppRef {
 	return releases.AppRef{Org: r.Path("org_id"), Workspace: r.Path("workspace_id"), App: r.Path("app_id")}
-}
-
-// clone makes a value that shares nothing with another: what it is after a way over the wire.
-func clone[T any](value T) (copied T, err error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return value, err
-	}
-	err = json.Unmarshal(text, &copied)
-	return copied, err
 }

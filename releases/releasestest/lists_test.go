@@ -198,6 +198,7 @@ func TestEveryListIsEmptyUnlessFilled(t *testing.T) {
 func TestEveryListHasWhatIsPutIntoIt(t *testing.T) {
 	t.Parallel()
 	s := releasestest.NewServer(t)
+	wantEqual(t, "lists of the document", len(lists(t, s)), len(fills()))
 	for _, l := range lists(t, s) {
 		put := fills()[l.ID]
 		if put == nil {

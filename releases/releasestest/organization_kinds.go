@@ -1,6 +1,8 @@
 package releasestest
 
 import (
+	"net/http"
+
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/releases"
@@ -46,6 +48,15 @@ func (s *Server) registerOrganizationKinds() {
 		},
 	})
 	s.registerPolicies()
+}
+
+// getRecipe answers what the list has of a recipe: its details aren't documented.
+func (s *Server) getRecipe(r *fake.Request) fake.Response {
+	recipe, ok := s.recipes.find(refOf(r), r.Path("recipe_id"))
+	if !ok {
+		return s.notFound(r)
+	}
+	return fake.JSON(http.StatusOK, recipe)
 }
 
 func (s *Server) registerPolicies() {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/releases"
 )
 
@@ -77,7 +78,7 @@ func put[T any](s *Server, method string, ref releases.AppRef, items []T) []T {
 	for _, item := range items {
 		kept, err := k.put(s, ref, item)
 		if err == nil {
-			kept, err = clone(kept)
+			kept, err = fake.Copy(kept)
 		}
 		if err != nil {
 			s.Report("%s: %v", method, err)

@@ -62,7 +62,9 @@ func TestIrregularPaths(t *testing.T) {
 			got += "?" + query
 		}
 		wantEqual(t, call.operation, got, want[call.operation])
+		delete(want, call.operation)
 	}
+	wantEqual(t, "operations that nobody calls", len(want), 0)
 }
 
 // The tokens of an app are found without its workspace, and those of a namesake in another workspace with them.
@@ -203,7 +205,9 @@ func TestRequiredIDsThatAreMissingAreRefusedByThePlatform(t *testing.T) {
 	err = s.Client().Do(t.Context(), "GET", "/v1/notifications", map[string][]string{"status": {"new"}}, nil, nil)
 	wantAnswer(t, err, 422, `{"detail":[{"loc":["query","status"],"msg":"Must be one of the values that the platform knows",`+
 		`"type":"enum","input":"new","ctx":{"expected":["unread","read","archived"]}}]}`)
-	wantEqual(t, "problems", len(r.reported()), 3)
+	err = s.Client().Do(t.Context(), "GET", "/v1/orgs//workspaces/main/sources", nil, nil, nil)
+	wantAnswer(t, err, 422, `{"detail":[{"loc":["path","org_id"],"msg":"Must have 1 characters or more","type":"string_too_short","input":"","ctx":{"min_length":1}}]}`)
+	wantEqual(t, "problems", len(r.reported()), 4)
 }
 
 func TestUntypedAnswersComeAsTheyAre(t *testing.T) {

@@ -1,6 +1,7 @@
 package releasestest
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/wharfinger/sdk"
@@ -162,9 +163,7 @@ func (s *Server) showApp(a *releases.App, ref releases.AppRef) {
 // showEnvironment adds the active releases of all apps to what is deployed in a default environment.
 func (s *Server) showEnvironment(e *releases.Environment, ref releases.AppRef) {
 	deployed := map[string]string{}
-	for app, release := range e.ActiveDeployments {
-		deployed[app] = release
-	}
+	maps.Copy(deployed, e.ActiveDeployments)
 	for app, held := range s.held {
 		if active := held.active(); active != nil && within(app, ref) && e.IsDefault.Or(false) {
 			deployed[app.App] = active.ReleaseID

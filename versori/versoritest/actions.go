@@ -75,7 +75,11 @@ func (s *Server) getAction(r *fake.Request) (fake.Response, error) {
 	if _, err := s.systemInPath(r); err != nil {
 		return fake.Response{}, err
 	}
-	return s.connectionState.actions.one("action", "organisation_id", "system_id", "action_id")(r), nil
+	found, ok := s.connectionState.actions.get(inPath(r, "organisation_id", "system_id", "action_id")...)
+	if !ok {
+		return missing("action", r.Path("action_id")), nil
+	}
+	return fake.JSON(http.StatusOK, found), nil
 }
 
 func (s *Server) listActions(r *fake.Request) (fake.Response, error) {
@@ -124,7 +128,7 @@ func (s *Server) updateAction(r *fake.Request) (fake.Response, error) {
 		}
 		*action = body
 		return nil
-	}, inPath(r, []string{"organisation_id", "system_id", "action_id"})...)
+	}, inPath(r, "organisation_id", "system_id", "action_id")...)
 	if !ok {
 		return missing("action", r.Path("action_id")), nil
 	}
@@ -132,7 +136,10 @@ func (s *Server) updateAction(r *fake.Request) (fake.Response, error) {
 }
 
 func (s *Server) deleteAction(r *fake.Request) (fake.Response, error) {
-	return s.connectionState.actions.remove("action", "organisation_id", "system_id", "action_id")(r), nil
+	if _, ok := s.connectionState.actions.delete(inPath(r, "organisation_id", "system_id", "action_id")...); !ok {
+		return missing("action", r.Path("action_id")), nil
+	}
+	return fake.NoContent(), nil
 }
 
 func (s *Server) linkActions(r *fake.Request) (fake.Response, error) {

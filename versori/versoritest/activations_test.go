@@ -252,4 +252,11 @@ func TestActivationsGoWithTheirEnvironment(t *testing.T) {
 	must(t, s.client.Projects.Delete(t.Context(), project))
 	_, err = s.client.Activations.Get(t.Context(), s.environment, made.ID)
 	wantMissing(t, err, "There is no environment "+s.environment)
+
+	// An environment of the same id has nothing of the one before.
+	s.PutProject(organisation, versori.Project{
+		ID: project, Environments: []versori.ProjectEnvironment{{ID: s.environment, Name: "production"}},
+	})
+	_, err = s.client.Activations.Get(t.Context(), s.environment, made.ID)
+	wantMissing(t, err, "There is no activation "+made.ID)
 }

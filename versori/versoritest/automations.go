@@ -36,9 +36,7 @@ func (s *Server) handleAutomations() {
 // PutAutomation stores an automation under its ID, a new one or in place of the one that has it, and returns what is
 // stored. An empty ID is a new one, an absent CreatedAt is now.
 func (s *Server) PutAutomation(organisation string, a versori.Automation) versori.Automation {
-	if a.ID == "" {
-		a.ID = s.IDs.ULID()
-	}
+	a.ID = s.or(a.ID)
 	if a.CreatedAt.IsZero() {
 		a.CreatedAt = sdk.Some(s.stamp())
 	}
@@ -150,7 +148,7 @@ func (s *Server) listRuns(r *fake.Request) fake.Response {
 		return missing("automation", r.Path("automation_id"))
 	}
 	list := []versori.AutomationRun{}
-	for _, found := range slices.Backward(s.runs.below(inPath(r, []string{"organisation_id", "automation_id"})...)) {
+	for _, found := range slices.Backward(s.runs.below(inPath(r, "organisation_id", "automation_id")...)) {
 		list = append(list, found.answer(s))
 	}
 	return fake.JSON(http.StatusOK, list)
@@ -162,7 +160,7 @@ func (s *Server) getRun(r *fake.Request) fake.Response {
 		found.job.look()
 		answer = found.answer(s)
 		return nil
-	}, inPath(r, []string{"organisation_id", "automation_id", "run_id"})...)
+	}, inPath(r, "organisation_id", "automation_id", "run_id")...)
 	if !ok {
 		return missing("run", r.Path("run_id"))
 	}

@@ -55,11 +55,6 @@ func everyAutomationOperation(t *testing.T, s *versoritest.Server) {
 	wantEqual(t, "recording", recordings[0].ID, upload.ID)
 }
 
-func TestEveryAutomationOperation(t *testing.T) {
-	t.Parallel()
-	everyAutomationOperation(t, versoritest.NewServer(t))
-}
-
 func TestSecretsOfAnAutomationAreKeptByName(t *testing.T) {
 	t.Parallel()
 	s := versoritest.NewServer(t)

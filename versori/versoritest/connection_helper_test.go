@@ -3,6 +3,7 @@ package versoritest_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/wharfinger/sdk"
@@ -167,11 +168,7 @@ func connectionIDs(list []versori.Connection) []string {
 
 func wantList(t *testing.T, what string, got []string, want ...string) {
 	t.Helper()
-	if len(got) != len(want) {
+	if !slices.Equal(got, want) {
 		t.Errorf("%s: got %q, want %q", what, got, want)
-		return
-	}
-	for i := range got {
-		wantEqual(t, what, got[i], want[i])
 	}
 }

@@ -38,7 +38,7 @@ func (s *Server) PutConnection(organisation, externalID string, c versori.Connec
 }
 
 func (s *Server) putConnection(org, externalID string, given versori.Connection) (versori.Connection, error) {
-	given, err := clone(given)
+	given, err := fake.Copy(given)
 	if err != nil {
 		return given, err
 	}
@@ -63,7 +63,7 @@ func (s *Server) putConnection(org, externalID string, given versori.Connection)
 	given.CreatedAt = cmp.Or(given.CreatedAt, s.stamp())
 	given.UpdatedAt = cmp.Or(given.UpdatedAt, s.stamp())
 	s.storeConnection(org, t, connection{Connection: given, user: user.ID})
-	return clone(given)
+	return fake.Copy(given)
 }
 
 // completePair gives a pair of scheme and credential the ids that it lacks.
@@ -96,7 +96,7 @@ func (s *Server) Connection(organisation, id string) (versori.Connection, bool) 
 	if !ok {
 		return versori.Connection{}, false
 	}
-	copied, err := clone(found.Connection)
+	copied, err := fake.Copy(found.Connection)
 	return copied, err == nil
 }
 
@@ -188,7 +188,7 @@ func (s *Server) getConnection(r *fake.Request) (fake.Response, error) {
 
 func (s *Server) listConnections(r *fake.Request) (fake.Response, error) {
 	for _, filter := range []string{"end_user_id", "system_id"} {
-		if r.Has(filter) && !ulid(fold(r.Query(filter))) {
+		if r.Has(filter) && !ulid(r.Query(filter)) {
 			return fake.Response{}, invalidRequest(filter + " is not a valid ULID")
 		}
 	}
@@ -217,7 +217,7 @@ func (s *Server) listStaticConnections(r *fake.Request) (fake.Response, error) {
 	}
 	org := r.Path("organisation_id")
 	var found []connection
-	for _, t := range s.templatesIn(org, environments) {
+	for _, t := range s.templatesOf(org, environments...) {
 		c, ok := s.connectionState.connections.get(org, t.connection)
 		if ok && !slices.ContainsFunc(found, func(other connection) bool { return other.ID == c.ID }) {
 			found = append(found, c)

@@ -1,7 +1,6 @@
 package versoritest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -69,83 +68,26 @@ func rowKey(ids []string) string {
 }
 
 func fold(id string) string {
-	if upper := strings.ToUpper(id); ulid(upper) {
-		return upper
+	if ulid(id) {
+		return strings.ToUpper(id)
 	}
 	return id
 }
 
-// list answers the rows below the ids in the path, in the shape that wrap gives them.
-func (t *rows[T]) list(wrap func([]T) any, params ...string) fake.Handler {
-	return func(r *fake.Request) fake.Response {
-		return fake.JSON(http.StatusOK, wrap(t.below(inPath(r, params)...)))
-	}
+// ulid says whether an id is one that the document's check accepts.
+func ulid(id string) bool {
+	id = strings.ToUpper(id)
+	return len(id) == 26 && id[0] <= '7' && strings.Trim(id, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") == ""
 }
 
-// one answers the row that the path names. What it is called, as in "No such automation", is for the 404.
-func (t *rows[T]) one(what string, params ...string) fake.Handler {
-	return func(r *fake.Request) fake.Response {
-		found, ok := t.get(inPath(r, params)...)
-		if !ok {
-			return missing(what, last(inPath(r, params)))
-		}
-		return fake.JSON(http.StatusOK, found)
-	}
-}
-
-// remove deletes the row that the path names, and answers nothing.
-func (t *rows[T]) remove(what string, params ...string) fake.Handler {
-	return func(r *fake.Request) fake.Response {
-		if _, ok := t.delete(inPath(r, params)...); !ok {
-			return missing(what, last(inPath(r, params)))
-		}
-		return fake.NoContent()
-	}
-}
-
-// change lets a body change the row that the path names, and answers what it became.
-func change[B, T any](t *rows[T], status int, apply func(*T, B) error, what string, params ...string) fake.Handler {
-	return func(r *fake.Request) fake.Response {
-		body, err := bodyOf[B](r)
-		if err != nil {
-			return refused(err)
-		}
-		changed, ok, err := t.update(func(row *T) error { return apply(row, body) }, inPath(r, params)...)
-		switch {
-		case !ok:
-			return missing(what, last(inPath(r, params)))
-		case err != nil:
-			return refused(err)
-		}
-		return fake.JSON(status, changed)
-	}
-}
-
-// create makes a row of a body and answers it. The function gives the row and all of its ids.
-func create[B, T any](t *rows[T], status int, make func(r *fake.Request, body B) (row T, ids []string, err error)) fake.Handler {
-	return func(r *fake.Request) fake.Response {
-		body, err := bodyOf[B](r)
-		if err != nil {
-			return refused(err)
-		}
-		made, ids, err := make(r, body)
-		if err != nil {
-			return refused(err)
-		}
-		t.put(made, ids...)
-		return fake.JSON(status, made)
-	}
-}
-
-func inPath(r *fake.Request, params []string) []string {
+// inPath are the ids in the path, from the outside in.
+func inPath(r *fake.Request, params ...string) []string {
 	ids := make([]string, len(params))
 	for i, name := range params {
 		ids[i] = r.Path(name)
 	}
 	return ids
 }
-
-func last(ids []string) string { return ids[len(ids)-1] }
 
 // bodyOf reads the body, which has been checked: the error is for what the document allows and the type can't hold. A
 // body that was left out is the zero value.
@@ -154,7 +96,7 @@ func bodyOf[B any](r *fake.Request) (body B, err error) {
 		return body, nil
 	}
 	if err := r.Decode(&body); err != nil {
-		return body, refuse(http.StatusBadRequest, "The request is not valid", "The body can't be read")
+		return body, invalidRequest("The body can't be read")
 	}
 	return body, nil
 }
@@ -167,20 +109,6 @@ func (r *refusal) Error() string { return fmt.Sprintf("answered with %d", r.answ
 // missing is the answer where a path or a body names what isn't there.
 func missing(what, id string) fake.Response {
 	return failure(http.StatusNotFound, "No such "+what, "There is no "+what+" "+id)
-}
-
-// clone makes a value that shares nothing with another, as it is after a way over the wire.
-func clone[T any](value T) (T, error) {
-	var copied T
-	text, err := json.Marshal(value)
-	if err == nil {
-		err = json.Unmarshal(text, &copied)
-	}
-	if err != nil {
-		var none T
-		return none, fmt.Errorf("the value can't be encoded: %w", err)
-	}
-	return copied, nil
 }
 
 // stamp is the platform's time as it stands in answers, to the microsecond.

@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -106,13 +107,17 @@ func (s *Server) deploy(target place, versionID string) fake.Response {
 	}
 	if systems := s.missingConnections(target.organisation, target.environment); len(systems) > 0 {
 		message := "Failed to build config json: missing connections for the following systems: " + strings.Join(systems, ", ")
-		s.logf(target.organisation, target.project, target.environment, versori.LogSeverityError, "%s", message)
+		problem := versori.Log{Severity: versori.LogSeverityError, Message: message}
+		_ = s.putLog(target.organisation, target.project, target.environment, problem) // what is gone by now has no log
 		s.deployFailed(target, message)
 		return failure(http.StatusBadRequest, message, "")
 	}
 	fault := s.builds(v.files)
 	failed := false
 	err = s.atPlace(target, func(p *projectRow, e *environmentRow) error {
+		if p.version(versionID) == nil { // the project has been put anew meanwhile
+			return absent("version", versionID)
+		}
 		s.depart(p, e, v, fault)
 		if s.projects.polls <= 0 {
 			failed = s.arrive(p, e)
@@ -165,7 +170,7 @@ func (s *Server) arrive(p *projectRow, e *environmentRow) (failed bool) {
 	p.supersede(before)
 	e.record.Status = versori.EnvironmentStatusRunning
 	e.record.Files, e.record.Labels = v.files, v.record.Labels
-	e.record.PublicURL = either(e.record.PublicURL, s.address(e.record.ID, e.record.ExecutionPool.Or("")))
+	e.record.PublicURL = cmp.Or(e.record.PublicURL, s.address(e.record.ID, e.record.ExecutionPool.Or("")))
 	done.log = versori.Log{
 		Severity: versori.LogSeverityInfo, Message: "Version " + v.record.Name + " is deployed to " + e.record.Name,
 	}
@@ -204,20 +209,22 @@ func (s *Server) carryOn() {
 
 // settle ends those deployments of a project that are done.
 func (s *Server) settle(organisation, id string, done func(*rollout) bool) {
-	faults := map[place]string{}
+	// In order, so that issues get the same ids in every run.
+	var failures []func()
 	_ = s.withProject(organisation, id, func(p *projectRow) error { // one that is gone has none
 		for _, e := range p.environments {
 			if e.rollout == nil || !done(e.rollout) {
 				continue
 			}
 			if fault := e.rollout.fault; s.arrive(p, e) {
-				faults[p.place(e)] = fault.Error()
+				target := p.place(e)
+				failures = append(failures, func() { s.deployFailed(target, fault.Error()) })
 			}
 		}
 		return nil
 	})
-	for target, fault := range faults {
-		s.deployFailed(target, fault)
+	for _, raise := range failures {
+		raise()
 	}
 }
 

@@ -1,6 +1,7 @@
 package versoritest_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -52,6 +53,43 @@ func TestADynamicTemplateNeedsNoConnectionToBeDeployed(t *testing.T) {
 	s.SetRollout(0, 0)
 	shopify(t, s, true)
 	wantRunning(t, deploy(t, s, "v1"), "v1")
+}
+
+func TestAProjectThatIsPutAnewWhileItIsBuilt(t *testing.T) {
+	t.Parallel()
+	s := versoritest.NewServer(t)
+	s.SetRollout(0, 0)
+	s.OnBuild(func([]versori.File) error {
+		s.PutProject(organisation, versori.Project{
+			ID: project, Environments: []versori.ProjectEnvironment{{ID: versoritest.Environment, Name: "production"}},
+		})
+		return nil
+	})
+	_, err := s.Client().Projects.Deploy(t.Context(), project, release("v1"), versori.ProjectDeployParams{})
+	wantStatus(t, err, 404) // the version has gone with the project
+	wantEqual(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
+}
+
+// TestDeploymentsFailInTheOrderOfTheirEnvironments: ids are the same ones in every run.
+func TestDeploymentsFailInTheOrderOfTheirEnvironments(t *testing.T) {
+	t.Parallel()
+	s := versoritest.NewServer(t)
+	s.SetRollout(100, time.Minute)
+	s.OnBuild(func([]versori.File) error { return errors.New("no") })
+	p := s.PutProject(organisation, versori.Project{ID: project, Environments: []versori.ProjectEnvironment{
+		{Name: "a"}, {Name: "b"}, {Name: "c"}, {Name: "d"}, {Name: "e"},
+	}})
+	var want, got []string
+	for _, e := range p.Environments {
+		_, err := s.Client().Projects.Deploy(t.Context(), project, release(""), versori.ProjectDeployParams{Environment: e.Name})
+		must(t, err)
+		want = append(want, e.ID)
+	}
+	s.Advance(time.Hour)
+	for _, issue := range s.Issues(organisation) {
+		got = append(got, issue.EnvironmentID)
+	}
+	wantList(t, "issues", got, want...)
 }
 
 func TestSystemsAreClonedWhenAskedFor(t *testing.T) {
@@ -124,6 +162,7 @@ func TestManyDeploymentsAndLooksAtOnce(t *testing.T) {
 
 // check is must for goroutines of a test.
 func check(t *testing.T, err error) {
+	t.Helper()
 	if err != nil {
 		t.Error(err)
 	}

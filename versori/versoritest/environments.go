@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -73,7 +74,7 @@ func (s *Server) copyEnvironment(old *environmentRow, name, pool string) *enviro
 	now := s.stamp()
 	return &environmentRow{record: versori.ProjectEnvironment{
 		ID: s.IDs.ULID(), Name: name, Status: versori.EnvironmentStatusDraft, CreatedAt: now, UpdatedAt: now,
-		ExecutionPool: sdk.Some(either(pool, old.record.ExecutionPool.Or(""))), Config: old.record.Config,
+		ExecutionPool: sdk.Some(cmp.Or(pool, old.record.ExecutionPool.Or(""))), Config: old.record.Config,
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -125,9 +126,7 @@ func executionLog(x execution, begin trigger, address *url.URL, status int) vers
 		Message:  fmt.Sprintf("%s %s: %s", begin.method, address.Path, statusText(status)),
 		Fields:   map[string]any{"executionId": x.id},
 	}
-	for name, value := range begin.fields {
-		l.Fields[name] = value
-	}
+	maps.Copy(l.Fields, begin.fields)
 	l.HTTPRequest, _ = json.Marshal(map[string]any{"method": begin.method, "path": address.Path, "status": status}) // plain values
 	if x.failed {
 		l.Severity, l.Error = versori.LogSeverityError, sdk.Some("status "+statusText(status))

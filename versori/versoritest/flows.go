@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
@@ -30,10 +29,10 @@ func (s *Server) putFlow(organisation, project string, flow versori.Flow) (verso
 	switch {
 	case flow.Name == "":
 		return flow, errors.New("the flow has no name")
-	case !ulid(strings.ToUpper(organisation)) || !ulid(strings.ToUpper(project)):
+	case !ulid(organisation) || !ulid(project):
 		return flow, fmt.Errorf("organisation %q and project %q must be ULIDs", organisation, project)
 	}
-	flow, err := clone(flow)
+	flow, err := fake.Copy(flow)
 	if err != nil {
 		return flow, err
 	}
@@ -47,7 +46,7 @@ func (s *Server) putFlow(organisation, project string, flow versori.Flow) (verso
 		}
 		_ = s.withProject(organisation, project, store)
 	}
-	return clone(flow)
+	return fake.Copy(flow)
 }
 
 // storeFlow writes a flow under a name. Without an id it gets that of the flow before it, or a new one.
@@ -72,7 +71,7 @@ func (s *Server) Flow(organisation, project, name string) (versori.Flow, bool) {
 	if !found {
 		return flow, false
 	}
-	flow, _ = clone(flow) // has been copied before
+	flow, _ = fake.Copy(flow) // has been copied before
 	return flow, true
 }
 
@@ -122,9 +121,4 @@ func misspell(flow versori.Flow) versori.Flow {
 	}
 	flow.Spans = spans
 	return flow
-}
-
-// ulid says whether an id, in capitals, is one that the document's check accepts.
-func ulid(id string) bool {
-	return len(id) == 26 && id[0] <= '7' && strings.Trim(id, "0123456789ABCDEFGHJKMNPQRSTVWXYZ") == ""
 }

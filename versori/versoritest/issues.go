@@ -15,7 +15,7 @@ import (
 func (s *Server) handleIssues() {
 	s.Handle("Issues.List", s.listIssues)
 	s.Handle("Issues.Create", s.createIssue)
-	s.Handle("Issues.Update", change(&s.issues, http.StatusOK, s.changeIssue, "issue", "organisation_id", "issue_id"))
+	s.Handle("Issues.Update", s.updateIssue)
 }
 
 // PutIssue stores an issue under its ID, a new one or in place of the one that has it, and returns what is stored. What
@@ -23,7 +23,7 @@ func (s *Server) handleIssues() {
 // Reason (error), Severity (medium), CreatedAt and LastSeenAt (now), SeenCount (1). Nobody is notified, and
 // nobody asks whether there is such an environment.
 func (s *Server) PutIssue(issue versori.Issue) versori.Issue {
-	issue, err := clone(issue)
+	issue, err := fake.Copy(issue)
 	if err != nil {
 		s.Report("PutIssue: %v", err)
 		return versori.Issue{}
@@ -35,7 +35,7 @@ func (s *Server) PutIssue(issue versori.Issue) versori.Issue {
 	s.issueMu.Lock()
 	defer s.issueMu.Unlock()
 	s.issues.put(issue, issue.OrganisationID, issue.ID)
-	issue, _ = clone(issue)
+	issue, _ = fake.Copy(issue)
 	return issue
 }
 
@@ -48,17 +48,11 @@ func (s *Server) completeIssue(issue *versori.Issue) {
 	issue.Status = cmp.Or(issue.Status, versori.IssueStatusOpen)
 	issue.Reason = cmp.Or(issue.Reason, versori.IssueReasonError)
 	issue.SeenCount = cmp.Or(issue.SeenCount, 1)
+	issue.CreatedAt = cmp.Or(issue.CreatedAt, now)
+	issue.LastSeenAt = cmp.Or(issue.LastSeenAt, now)
+	issue.ID = s.or(issue.ID)
 	if issue.Severity.IsZero() {
 		issue.Severity = sdk.Some(versori.IssueSeverityMedium)
-	}
-	if issue.CreatedAt.IsZero() {
-		issue.CreatedAt = now
-	}
-	if issue.LastSeenAt.IsZero() {
-		issue.LastSeenAt = now
-	}
-	if issue.ID == "" {
-		issue.ID = s.IDs.ULID()
 	}
 }
 
@@ -68,7 +62,7 @@ func (s *Server) Issues(organisation string) []versori.Issue {
 	s.carryOn()
 	list := s.issues.below(organisation)
 	for i := range list {
-		list[i], _ = clone(list[i]) // has been encoded before
+		list[i], _ = fake.Copy(list[i]) // has been encoded before
 	}
 	return list
 }
@@ -138,20 +132,35 @@ func (s *Server) createIssue(r *fake.Request) fake.Response {
 // is where the body has it.
 func (s *Server) isOf(organisation, projectID, environmentID, member string) error {
 	if _, ok := s.project(organisation, projectID); !ok {
-		return &refusal{missing("project", projectID)}
+		return absent("project", projectID)
 	}
-	if !ulid(fold(environmentID)) {
+	if !ulid(environmentID) {
 		return misfit(member, "isn't a ULID")
 	}
 	if p, ok := s.projectOf(organisation, environmentID); !ok || fold(p.ID) != fold(projectID) {
-		return &refusal{missing("environment", environmentID)}
+		return absent("environment", environmentID)
 	}
 	return nil
 }
 
+func (s *Server) updateIssue(r *fake.Request) fake.Response {
+	body, err := bodyOf[versori.IssueUpdate](r)
+	if err != nil {
+		return refused(err)
+	}
+	changed, ok, _ := s.issues.update(func(issue *versori.Issue) error {
+		s.changeIssue(issue, body)
+		return nil
+	}, inPath(r, "organisation_id", "issue_id")...)
+	if !ok {
+		return missing("issue", r.Path("issue_id"))
+	}
+	return fake.JSON(http.StatusOK, changed)
+}
+
 // changeIssue applies what is given; labels and annotations as a whole. An issue that gets resolved is resolved now
 // unless the body has another time, and one that is opened again loses what it came to.
-func (s *Server) changeIssue(issue *versori.Issue, body versori.IssueUpdate) error {
+func (s *Server) changeIssue(issue *versori.Issue, body versori.IssueUpdate) {
 	issue.Reason = body.Reason.Or(issue.Reason)
 	issue.Message = body.Message.Or(issue.Message)
 	issue.Title = body.Title.Or(issue.Title)
@@ -178,7 +187,6 @@ func (s *Server) changeIssue(issue *versori.Issue, body versori.IssueUpdate) err
 	if !body.ResolutionStatus.IsZero() {
 		issue.ResolutionStatus = body.ResolutionStatus
 	}
-	return nil
 }
 
 // listIssues answers one page, the newest first. Cursors are ids, which the vendor's own tool sends, or times, of which
@@ -199,7 +207,7 @@ func (s *Server) listIssues(r *fake.Request) fake.Response {
 	after, ok := behind("after")
 	before, fits := behind("before")
 	if !ok || !fits {
-		return failure(http.StatusBadRequest, "The request is not valid", "The cursor is neither the id of an issue nor a time")
+		return refused(invalidRequest("The cursor is neither the id of an issue nor a time"))
 	}
 	matching := slices.DeleteFunc(all, func(i versori.Issue) bool {
 		return !asked(r, i) || (after != nil && after(i) <= 0) || (before != nil && before(i) >= 0)

@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,12 +49,8 @@ func (s *Server) handleKV() {
 // returns what is stored. An empty ID is a new one, an empty OrgID is Organisation. Workflows name their stores ORG_,
 // PROJECT_ or EXECUTION_ and an id. Ids that aren't ULIDs are a problem; nothing is stored then.
 func (s *Server) PutKVStore(store versori.KVStore) versori.KVStore {
-	if store.ID == "" {
-		store.ID = s.IDs.ULID()
-	}
-	if store.OrgID == "" {
-		store.OrgID = Organisation
-	}
+	store.ID = s.or(store.ID)
+	store.OrgID = cmp.Or(store.OrgID, Organisation)
 	if !s.areULIDs("PutKVStore", store.ID, store.OrgID) {
 		return versori.KVStore{}
 	}
@@ -75,7 +72,7 @@ func (s *Server) PutKVEntry(storeID string, entry versori.KVEntry) versori.KVEnt
 	if len(entry.Value) == 0 {
 		entry.Value = []byte("null")
 	}
-	entry, err := clone(entry)
+	entry, err := fake.Copy(entry)
 	if err != nil {
 		s.Report("PutKVEntry: %v", err)
 		return versori.KVEntry{}
@@ -118,7 +115,7 @@ func (s *Server) KVEntry(storeID string, key ...string) (versori.KVEntry, bool) 
 // areULIDs says whether ids are ones that paths can name; others are a problem of the method.
 func (s *Server) areULIDs(method string, ids ...string) bool {
 	for _, id := range ids {
-		if !ulid(fold(id)) {
+		if !ulid(id) {
 			s.Report("%s: %q isn't a ULID", method, id)
 			return false
 		}
@@ -171,7 +168,7 @@ func (s *Server) inStore(handle func(*kvStore, *fake.Request) fake.Response) fak
 func keyInPath(r *fake.Request) ([]string, error) {
 	key := strings.Split(r.Path("key"), "/")
 	if slices.Contains(key, "") {
-		return nil, refuse(http.StatusBadRequest, "The request is not valid", "A segment of the key is empty")
+		return nil, invalidRequest("A segment of the key is empty")
 	}
 	return key, nil
 }

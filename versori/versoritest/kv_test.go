@@ -59,11 +59,6 @@ func everyKVOperation(t *testing.T, s *versoritest.Server) {
 	wantStored(t, s, store, "a/b|c")
 }
 
-func TestEveryKVOperation(t *testing.T) {
-	t.Parallel()
-	everyKVOperation(t, versoritest.NewServer(t))
-}
-
 func TestConditionsOfASet(t *testing.T) {
 	t.Parallel()
 	const old = "01J00000000000000000000ABC"

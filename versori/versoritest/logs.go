@@ -1,8 +1,10 @@
 package versoritest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -34,7 +36,7 @@ type entry struct {
 //
 // An environment that isn't there, and a Timestamp that isn't RFC 3339, are problems, and nothing is stored then.
 func (s *Server) PutLog(organisation, project, environment string, log versori.Log) {
-	log, err := clone(log)
+	log, err := fake.Copy(log)
 	if err == nil {
 		err = s.putLog(organisation, project, environment, log)
 	}
@@ -52,7 +54,7 @@ func (s *Server) putLog(organisation, projectID, environment string, log versori
 		}
 		at = given
 	}
-	log.Severity = either(log.Severity, versori.LogSeverityInfo)
+	log.Severity = cmp.Or(log.Severity, versori.LogSeverityInfo)
 	err := s.withProject(organisation, projectID, func(p *projectRow) error {
 		e := p.byID(environment)
 		if e == nil {
@@ -70,17 +72,11 @@ func (s *Server) putLog(organisation, projectID, environment string, log versori
 	return nil
 }
 
-// logf writes to the log of a project what another part of the platform did. The environment is given by name or by id;
-// where there is none of it, nothing is written.
-func (s *Server) logf(organisation, projectID, environment string, severity versori.LogSeverity, format string, args ...any) {
-	_ = s.putLog(organisation, projectID, environment, versori.Log{Severity: severity, Message: fmt.Sprintf(format, args...)})
-}
-
 // write enters an entry where it belongs by time. The lock is held.
 func (s *Server) write(p *projectRow, e entry) {
 	e.at = e.at.UTC()
 	e.number = s.IDs.Number("log")
-	e.log.Timestamp = either(e.log.Timestamp, e.at.Format(time.RFC3339Nano))
+	e.log.Timestamp = cmp.Or(e.log.Timestamp, e.at.Format(time.RFC3339Nano))
 	i, _ := slices.BinarySearchFunc(p.log, e, byTime)
 	p.log = slices.Insert(p.log, i, e)
 }
@@ -130,7 +126,7 @@ func (s *Server) searchLogs(p *projectRow, r *fake.Request) (any, error) {
 		size: body.First.Or(logPage), token: body.NextToken.Or(""),
 	}
 	for i, filter := range body.Filters {
-		keep, err := logFilter(filter, fmt.Sprintf("filters[%d]", i))
+		keep, err := logFilter(filter, index("filters", i))
 		if err != nil {
 			return nil, err
 		}
@@ -187,9 +183,9 @@ func logFilter(f versori.LogFilter, where string) (func(*versori.Log) bool, erro
 	field := f.Field.Or("")
 	switch {
 	case match == string(versori.LogMatchSearch) && field != "":
-		return nil, misfit(where+".field", "must be empty to search")
+		return nil, misfit(within(where, "field"), "must be empty to search")
 	case match != string(versori.LogMatchSearch) && field == "":
-		return nil, misfit(where+".field", "is required")
+		return nil, misfit(within(where, "field"), "is required")
 	}
 	var holds func(*versori.Log) bool
 	switch match {
@@ -198,7 +194,7 @@ func logFilter(f versori.LogFilter, where string) (func(*versori.Log) bool, erro
 	case string(versori.LogMatchRegEq):
 		pattern, err := regexp.Compile(f.Value)
 		if err != nil {
-			return nil, misfit(where+".value", "is not a regular expression")
+			return nil, misfit(within(where, "value"), "is not a regular expression")
 		}
 		holds = func(l *versori.Log) bool { return pattern.MatchString(texts(l)[field]) }
 	default:
@@ -218,12 +214,7 @@ func texts(l *versori.Log) map[string]string {
 
 // mentions says whether a text is in one of the fields of an entry, in capitals or not.
 func mentions(l *versori.Log, text string) bool {
-	for _, value := range texts(l) {
-		if strings.Contains(strings.ToLower(value), strings.ToLower(text)) {
-			return true
-		}
-	}
-	return false
+	return matches(text, slices.Collect(maps.Values(texts(l)))...)
 }
 
 // logToken names the last entry of a page, and in which order the page was.

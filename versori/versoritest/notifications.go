@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,9 +27,8 @@ type channelLink struct {
 }
 
 func (s *Server) handleNotifications() {
-	channels := func(list []versori.NotificationChannel) any { return versori.NotificationChannelList{Items: list} }
-	s.Handle("NotificationChannels.List", s.channels.list(channels, "organisation_id"))
-	s.Handle("NotificationChannels.Create", create(&s.channels, http.StatusCreated, s.newChannel))
+	s.Handle("NotificationChannels.List", s.listChannels)
+	s.Handle("NotificationChannels.Create", s.createChannel)
 	s.Handle("NotificationChannels.Delete", s.deleteChannel)
 	s.Handle("ProjectNotifications.List", s.listLinks)
 	s.Handle("ProjectNotifications.Create", s.createLink)
@@ -38,31 +38,21 @@ func (s *Server) handleNotifications() {
 // PutNotificationChannel stores a channel under its ID, a new one or in place of the one that has it, and returns what
 // is stored. What is zero is filled in: ID, OrganisationID (Organisation), Type (email), CreatedAt and UpdatedAt (now).
 func (s *Server) PutNotificationChannel(channel versori.NotificationChannel) versori.NotificationChannel {
-	channel, err := clone(channel)
+	channel, err := fake.Copy(channel)
 	if err != nil {
 		s.Report("PutNotificationChannel: %v", err)
 		return versori.NotificationChannel{}
 	}
-	if channel.ID == "" {
-		channel.ID = s.IDs.ULID()
-	}
-	if channel.OrganisationID == "" {
-		channel.OrganisationID = Organisation
-	}
-	if channel.Type == "" {
-		channel.Type = versori.NotificationTypeEmail
-	}
-	if channel.CreatedAt.IsZero() {
-		channel.CreatedAt = s.stamp()
-	}
-	if channel.UpdatedAt.IsZero() {
-		channel.UpdatedAt = channel.CreatedAt
-	}
+	channel.ID = s.or(channel.ID)
+	channel.OrganisationID = cmp.Or(channel.OrganisationID, Organisation)
+	channel.Type = cmp.Or(channel.Type, versori.NotificationTypeEmail)
+	channel.CreatedAt = cmp.Or(channel.CreatedAt, s.stamp())
+	channel.UpdatedAt = cmp.Or(channel.UpdatedAt, channel.CreatedAt)
 	if !s.areULIDs("PutNotificationChannel", channel.ID, channel.OrganisationID) {
 		return versori.NotificationChannel{}
 	}
 	s.channels.put(channel, channel.OrganisationID, channel.ID)
-	channel, _ = clone(channel)
+	channel, _ = fake.Copy(channel)
 	return channel
 }
 
@@ -74,21 +64,30 @@ func (s *Server) Notifications() []Notification {
 	defer s.issueMu.Unlock()
 	list := slices.Clone(s.notifications)
 	for i := range list {
-		list[i].Issue, _ = clone(list[i].Issue) // has been encoded before
+		list[i].Issue, _ = fake.Copy(list[i].Issue) // has been encoded before
 	}
 	return list
 }
 
-func (s *Server) newChannel(r *fake.Request, body versori.NotificationChannelCreate) (versori.NotificationChannel, []string, error) {
+func (s *Server) listChannels(r *fake.Request) fake.Response {
+	return fake.JSON(http.StatusOK, versori.NotificationChannelList{Items: s.channels.below(r.Path("organisation_id"))})
+}
+
+func (s *Server) createChannel(r *fake.Request) fake.Response {
+	body, err := bodyOf[versori.NotificationChannelCreate](r)
+	if err != nil {
+		return refused(err)
+	}
 	if _, ok := body.Config.Email.Get(); body.Type == versori.NotificationTypeEmail && !ok {
-		return versori.NotificationChannel{}, nil, misfit("config.email", "is missing")
+		return refused(misfit("config.email", "is missing"))
 	}
 	now := s.stamp()
 	channel := versori.NotificationChannel{
 		ID: s.IDs.ULID(), OrganisationID: r.Path("organisation_id"), Name: body.Name, Type: body.Type, Config: body.Config,
 		CreatedAt: now, UpdatedAt: now,
 	}
-	return channel, []string{channel.OrganisationID, channel.ID}, nil
+	s.channels.put(channel, channel.OrganisationID, channel.ID)
+	return fake.JSON(http.StatusCreated, channel)
 }
 
 // deleteChannel removes a channel and the links to it.

@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -73,7 +74,7 @@ func (s *Server) createProject(r *fake.Request) fake.Response {
 	if err != nil {
 		return refused(err)
 	}
-	pool := either(body.ExecutionPool.Or(""), s.pool())
+	pool := cmp.Or(body.ExecutionPool.Or(""), s.pool())
 	if !s.hasPool(pool) {
 		return refused(misfit("executionPool", "is not an execution pool"))
 	}

@@ -187,6 +187,16 @@ func TestPutProject(t *testing.T) {
 		_, ok := s.Flow(organisation, project, "orders")
 		wantEqual(t, "flow", ok, true)
 	})
+	t.Run("an environment that is replaced takes along what belongs to it", func(t *testing.T) {
+		t.Parallel()
+		s := newShop(t)
+		s.template("shop", false)
+		channel := s.PutNotificationChannel(versori.NotificationChannel{Name: "ops", Config: mailTo("ops@example.com")})
+		linkTo(t, s.Server, channel.ID, versori.NotificationFilters{})
+		s.PutProject(organisation, versori.Project{ID: project, Environments: []versori.ProjectEnvironment{{Name: "staging"}}})
+		wantLinks(t, s.Server, project, "", "")
+		must(t, s.client.Systems.Delete(t.Context(), s.system.ID)) // nothing uses it any more
+	})
 	t.Run("what is stored shares nothing with what was given", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)

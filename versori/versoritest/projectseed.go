@@ -1,11 +1,10 @@
 package versoritest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
@@ -39,7 +38,7 @@ func (s *Server) Project(organisation, project string) (versori.Project, bool) {
 	if !ok {
 		return found, false
 	}
-	found, _ = clone(found) // has been copied before
+	found, _ = fake.Copy(found) // has been copied before
 	return found, true
 }
 
@@ -55,12 +54,12 @@ func (s *Server) DeleteProject(organisation, project string) {
 func (s *Server) PutTriggers(organisation, project string, triggers ...versori.ProjectTrigger) {
 	triggers = slices.Clone(triggers)
 	for i := range triggers {
-		kind := "webhook"
+		kind := kindWebhook
 		if triggers[i].CronExpr.Or("") != "" {
-			kind = "scheduler"
+			kind = kindScheduler
 		}
-		triggers[i].Type = either(triggers[i].Type, kind)
-		triggers[i].Method = either(triggers[i].Method, "POST")
+		triggers[i].Type = cmp.Or(triggers[i].Type, kind)
+		triggers[i].Method = cmp.Or(triggers[i].Method, "POST")
 	}
 	err := s.withProject(organisation, project, func(p *projectRow) error {
 		p.triggers = triggers
@@ -76,7 +75,7 @@ func (s *Server) PutTriggers(organisation, project string, triggers ...versori.P
 
 func (s *Server) putProject(organisation string, record versori.Project) (versori.Project, error) {
 	fresh := record.Environments == nil
-	record, err := clone(record)
+	record, err := fake.Copy(record)
 	if err != nil {
 		return record, err
 	}
@@ -92,46 +91,60 @@ func (s *Server) putProject(organisation string, record versori.Project) (versor
 	for _, e := range record.Environments {
 		s.enterEnvironment(p, e)
 	}
+	stored, gone := s.enterProject(p)
+	for _, e := range gone {
+		s.environmentGone(e)
+	}
+	return fake.Copy(stored)
+}
+
+// enterProject stores a project in place of the one that has its id, whose environments that it doesn't have are gone.
+func (s *Server) enterProject(p *projectRow) (stored versori.Project, gone []place) {
 	s.projects.mu.Lock()
 	defer s.projects.mu.Unlock()
-	if old, ok := s.projects.all.get(organisation, record.ID); ok {
+	if old, ok := s.projects.all.get(p.organisation, p.id); ok {
 		p.flows, p.log, p.executions, p.triggers = old.flows, old.log, old.executions, old.triggers
+		for _, e := range old.environments {
+			if p.byID(e.record.ID) == nil {
+				gone = append(gone, old.place(e))
+			}
+		}
 	}
 	for _, e := range p.environments {
 		s.schedule(p, e)
 	}
-	s.projects.all.put(p, organisation, record.ID)
-	return clone(p.view())
+	s.projects.all.put(p, p.organisation, p.id)
+	return p.view(), gone
 }
 
 // completeProject fills in what a project and its environments lack.
 func (s *Server) completeProject(p *versori.Project) {
 	now := s.stamp()
 	p.ID = s.or(p.ID)
-	p.Name = either(p.Name, "Project "+p.ID)
-	p.CreatedAt = eitherTime(p.CreatedAt, now)
-	p.UpdatedAt = eitherTime(p.UpdatedAt, p.CreatedAt)
+	p.Name = cmp.Or(p.Name, "Project "+p.ID)
+	p.CreatedAt = cmp.Or(p.CreatedAt, now)
+	p.UpdatedAt = cmp.Or(p.UpdatedAt, p.CreatedAt)
 	if len(p.DynamicVariablesSchema.Or(nil)) == 0 {
 		p.DynamicVariablesSchema = sdk.Null[map[string]any]()
 	}
 	for i := range p.Environments {
 		e := &p.Environments[i]
 		e.ID = s.or(e.ID)
-		e.Status = either(e.Status, versori.EnvironmentStatusDraft)
-		e.CreatedAt = eitherTime(e.CreatedAt, p.CreatedAt)
-		e.UpdatedAt = eitherTime(e.UpdatedAt, e.CreatedAt)
+		e.Status = cmp.Or(e.Status, versori.EnvironmentStatusDraft)
+		e.CreatedAt = cmp.Or(e.CreatedAt, p.CreatedAt)
+		e.UpdatedAt = cmp.Or(e.UpdatedAt, e.CreatedAt)
 		if e.ExecutionPool.Or("") == "" {
 			e.ExecutionPool = sdk.Some(s.pool())
 		}
 		if e.Status == versori.EnvironmentStatusRunning {
-			e.PublicURL = either(e.PublicURL, s.address(e.ID, e.ExecutionPool.Or("")))
+			e.PublicURL = cmp.Or(e.PublicURL, s.address(e.ID, e.ExecutionPool.Or("")))
 		}
 	}
 }
 
 // sound says what is wrong with a project.
 func sound(organisation string, p *versori.Project) error {
-	if !ulid(strings.ToUpper(organisation)) || !ulid(strings.ToUpper(p.ID)) {
+	if !ulid(organisation) || !ulid(p.ID) {
 		return fmt.Errorf("organisation %q and project %q must be ULIDs", organisation, p.ID)
 	}
 	names := map[string]bool{}
@@ -141,7 +154,7 @@ func sound(organisation string, p *versori.Project) error {
 			return errors.New("an environment has no name")
 		case names[e.Name]:
 			return fmt.Errorf("two environments are named %q", e.Name)
-		case !ulid(strings.ToUpper(e.ID)):
+		case !ulid(e.ID):
 			return fmt.Errorf("the id %q of environment %s must be a ULID", e.ID, e.Name)
 		}
 		names[e.Name] = true
@@ -154,8 +167,8 @@ func (s *Server) enterEnvironment(p *projectRow, record versori.ProjectEnvironme
 	e := &environmentRow{record: record}
 	if deployed, ok := record.DeployedVersion.Get(); ok {
 		deployed.ID = s.or(deployed.ID)
-		deployed.State = either(deployed.State, versori.VersionStateReady)
-		deployed.CreatedAt = eitherTime(deployed.CreatedAt, record.UpdatedAt)
+		deployed.State = cmp.Or(deployed.State, versori.VersionStateReady)
+		deployed.CreatedAt = cmp.Or(deployed.CreatedAt, record.UpdatedAt)
 		e.deployed = deployed.ID
 		if p.version(deployed.ID) == nil {
 			p.versions = append(p.versions, versionRow{s.IDs.Number("version"), deployed, record.Files})
@@ -171,18 +184,4 @@ func (s *Server) or(id string) string {
 		return s.IDs.ULID()
 	}
 	return id
-}
-
-func either[T ~string](value, otherwise T) T {
-	if value == "" {
-		return otherwise
-	}
-	return value
-}
-
-func eitherTime(value, otherwise time.Time) time.Time {
-	if value.IsZero() {
-		return otherwise
-	}
-	return value
 }

@@ -1,6 +1,7 @@
 package versoritest
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"path"
@@ -46,12 +47,8 @@ func (s *Server) PutAutomationRecording(organisation, automationID string, rec v
 		s.Report("PutAutomationRecording: there is no automation %s", automationID)
 		return versori.AutomationRecording{}
 	}
-	if rec.ID == "" {
-		rec.ID = s.IDs.ULID()
-	}
-	if rec.Status == "" {
-		rec.Status = versori.AutomationJobStatusPending
-	}
+	rec.ID = s.or(rec.ID)
+	rec.Status = cmp.Or(rec.Status, versori.AutomationJobStatusPending)
 	if !s.areULIDs("PutAutomationRecording", rec.ID) {
 		return versori.AutomationRecording{}
 	}
@@ -68,7 +65,7 @@ func (s *Server) listRecordings(r *fake.Request) fake.Response {
 		return missing("automation", r.Path("automation_id"))
 	}
 	list := []versori.AutomationRecording{}
-	for _, found := range s.recordings.below(inPath(r, []string{"organisation_id", "automation_id"})...) {
+	for _, found := range s.recordings.below(inPath(r, "organisation_id", "automation_id")...) {
 		list = append(list, found.answer(s))
 	}
 	return fake.JSON(http.StatusOK, list)
@@ -168,7 +165,7 @@ func (s *Server) withRecording(r *fake.Request, status int, change func(*recordi
 		change(rec)
 		answer = rec.answer(s)
 		return nil
-	}, inPath(r, []string{"organisation_id", "automation_id", "recording_id"})...)
+	}, inPath(r, "organisation_id", "automation_id", "recording_id")...)
 	if !ok {
 		return missing("recording", r.Path("recording_id"))
 	}

@@ -10,16 +10,6 @@ import (
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
 
-func TestEveryFlowOperationIsHandled(t *testing.T) {
-	t.Parallel()
-	s := versoritest.NewServer(t)
-	for _, o := range s.Document().Operations() {
-		if o.Tag == "Flows" && !s.Handled(o.ID) {
-			t.Errorf("%s is not handled", o.ID)
-		}
-	}
-}
-
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	const unauthenticated = `{"code":"401001","message":"Not authenticated","details":"The token is missing or unknown"}`

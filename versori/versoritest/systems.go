@@ -32,8 +32,8 @@ func (s *Server) PutSystem(organisation string, sys versori.System) versori.Syst
 }
 
 func (s *Server) putSystem(organisation string, sys versori.System) (versori.System, error) {
-	sys, err := clone(sys)
-	if err == nil && !ulid(fold(organisation)) {
+	sys, err := fake.Copy(sys)
+	if err == nil && !ulid(organisation) {
 		err = fmt.Errorf("the organisation %q must be a ULID", organisation)
 	}
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Server) putSystem(organisation string, sys versori.System) (versori.Sys
 	if err != nil {
 		return versori.System{}, err
 	}
-	return clone(stored)
+	return fake.Copy(stored)
 }
 
 // System is a system as the platform has it, with the real secrets of its schemes, for checking what the code under test
@@ -60,7 +60,7 @@ func (s *Server) System(organisation, id string) (versori.System, bool) {
 	if !ok {
 		return versori.System{}, false
 	}
-	copied, err := clone(found.System)
+	copied, err := fake.Copy(found.System)
 	return copied, err == nil
 }
 

@@ -30,9 +30,11 @@ func (t template) schemesOf(sys system) []versori.AuthSchemeConfig {
 	return list
 }
 
-// templatesIn are the templates of some environments.
-func (s *Server) templatesIn(org string, environments []string) []template {
-	return s.connectionState.templates.where(func(t template) bool { return slices.Contains(environments, t.environment) }, org)
+// templatesOf are the templates of some environments.
+func (s *Server) templatesOf(org string, environments ...string) []template {
+	return s.connectionState.templates.where(func(t template) bool {
+		return slices.ContainsFunc(environments, func(id string) bool { return fold(id) == fold(t.environment) })
+	}, org)
 }
 
 // templateView is a template as it is answered.
@@ -62,7 +64,7 @@ func (s *Server) PutConnectionTemplate(
 		s.Report("PutConnectionTemplate: %v", err)
 		return versori.ConnectionTemplate{}
 	}
-	view, _ := clone(s.templateView(organisation, stored)) // has been copied before
+	view, _ := fake.Copy(s.templateView(organisation, stored)) // has been copied before
 	return view
 }
 
@@ -126,7 +128,7 @@ func (s *Server) environmentsAsked(r *fake.Request) ([]string, error) {
 	switch i := slices.IndexFunc(ids, func(id string) bool { return fold(id) == fold(asked) }); {
 	case asked == "":
 		return ids, nil
-	case !ulid(fold(asked)):
+	case !ulid(asked):
 		return nil, invalidRequest("env_id is not a valid ULID")
 	case i < 0:
 		return nil, absent("environment", asked)
@@ -168,7 +170,7 @@ func (s *Server) listTemplates(r *fake.Request) (fake.Response, error) {
 		return fake.Response{}, err
 	}
 	org := r.Path("organisation_id")
-	found := s.templatesIn(org, environments)
+	found := s.templatesOf(org, environments...)
 	answer := versori.ConnectionTemplatePage{TotalCount: len(found)}
 	for _, t := range found {
 		answer.Items = append(answer.Items, s.templateView(org, t))
@@ -232,10 +234,6 @@ func (s *Server) missingConnections(org, environmentID string) []string {
 		}
 	}
 	return names
-}
-
-func (s *Server) templatesOf(org, environmentID string) []template {
-	return s.connectionState.templates.where(func(t template) bool { return fold(t.environment) == fold(environmentID) }, org)
 }
 
 // copyTemplates gives an environment the templates of another one, without their connections.

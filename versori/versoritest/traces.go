@@ -74,7 +74,7 @@ func tracePairs(r *fake.Request) ([][2]string, error) {
 	for text := range strings.FieldsSeq(r.Query("filter")) {
 		attribute, value, ok := strings.Cut(text, ":")
 		if !ok {
-			return nil, refuse(http.StatusBadRequest, "The request is not valid", "filter must hold pairs attribute:value")
+			return nil, invalidRequest("filter must hold pairs attribute:value")
 		}
 		pairs = append(pairs, [2]string{attribute, value})
 	}

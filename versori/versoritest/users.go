@@ -38,7 +38,7 @@ func (s *Server) PutEndUser(organisation string, user versori.EndUser) versori.E
 	defer s.connectionState.mu.Unlock()
 	other, taken := s.endUserOutside(organisation, user.ExternalID)
 	switch {
-	case !ulid(fold(organisation)):
+	case !ulid(organisation):
 		s.Report("PutEndUser: the organisation %q must be a ULID", organisation)
 		return versori.EndUser{}
 	case user.ExternalID == "":

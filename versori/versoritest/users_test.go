@@ -1,7 +1,7 @@
 package versoritest_test
 
 import (
-	"net/http"
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,7 +37,7 @@ func TestAnExternalIDIsTakenOnce(t *testing.T) {
 			_, err := s.client.EndUsers.Create(t.Context(), versori.EndUserCreate{ExternalID: "merchant-42"})
 			if err == nil {
 				made.Add(1)
-			} else if answered(t, err).Status == http.StatusConflict {
+			} else if errors.Is(err, sdk.ErrConflict) {
 				refused.Add(1)
 			}
 		})

@@ -64,7 +64,7 @@ func (s *Server) patchSchema(p *projectRow, r *fake.Request) (any, error) {
 	for i := range steps {
 		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(steps[i])
 	}
-	if !patched(schema, steps, patch.Op, unwrapped(patch.Value, last(steps))) {
+	if !patched(schema, steps, patch.Op, unwrapped(patch.Value, steps[len(steps)-1])) {
 		return nil, misfit("path", "there is nothing at "+patch.Path)
 	}
 	return s.keepSchema(p, schema.(map[string]any))
