@@ -9,10 +9,11 @@
 // Without options the token is read from CRYPTLEX_API_TOKEN, and the address from CRYPTLEX_BASE_URL where it is set. Accounts
 // of the EU region need [WithEURegion], servers on premise [sdk.WithBaseURL].
 //
-// Errors are [*sdk.Error]. Their Code is the platform's, one of the Code constants or a newer one; many errors have
-// none.
+// Errors of calls are [*sdk.Error]. Their Code is the platform's, one of the Code constants or a newer one; many errors
+// have none.
 //
-// Webhooks are verified and decoded by a [WebhookVerifier], or served by a [WebhookHandler].
+// Webhooks are verified and decoded by a [WebhookVerifier], or served by a [WebhookHandler]. They have errors of their own:
+// [ErrSignature], [ErrStale] and [ErrMalformedEvent].
 package licensing
 
 import (
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/codec"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -83,13 +85,6 @@ func decodeError(e *sdk.Error) {
 
 // rateLimitReset reads the platform's own header, which says when the window of the rate limit ends, as a date-time.
 func rateLimitReset(h http.Header, now time.Time) (time.Duration, bool) {
-	text := h.Get("X-Rate-Limit-Reset")
-	reset, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		// Without a zone it is UTC.
-		if reset, err = time.Parse("2006-01-02T15:04:05.999999999", text); err != nil {
-			return 0, false
-		}
-	}
-	return max(0, reset.Sub(now)), true
+	reset, ok := codec.ParseTime(h.Get("X-Rate-Limit-Reset"))
+	return reset.Sub(now), ok
 }

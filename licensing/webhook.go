@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"time"
 
@@ -86,25 +87,29 @@ func (v *WebhookVerifier) ParseRequest(r *http.Request) (*WebhookEvent, error) {
 
 // read reads one byte more than the limit, to tell a body of exactly the limit from a longer one.
 func (v *WebhookVerifier) read(body io.Reader) ([]byte, error) {
-	limit := v.limit()
-	if limit < 0 {
-		return io.ReadAll(body)
+	if body == nil { // as http.NewRequest leaves it; a server never does
+		return nil, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	limit := v.limit()
+	if limit >= 0 {
+		body = io.LimitReader(body, limit+1)
+	}
+	data, err := io.ReadAll(body)
 	if err != nil {
 		return nil, fmt.Errorf("licensing: reading a webhook delivery: %w", err)
 	}
-	if int64(len(data)) > limit {
+	if limit >= 0 && int64(len(data)) > limit {
 		return nil, fmt.Errorf("licensing: webhook body of more than %d bytes: %w", limit, sdk.ErrTooLarge)
 	}
 	return data, nil
 }
 
+// limit leaves room for the byte more that read reads.
 func (v *WebhookVerifier) limit() int64 {
 	if v.MaxBody == 0 {
 		return DefaultMaxWebhookBody
 	}
-	return v.MaxBody
+	return min(v.MaxBody, math.MaxInt64-1)
 }
 
 // signed compares with every token, whether or not an earlier one fits, so that its time tells nothing.

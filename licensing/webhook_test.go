@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -184,6 +185,42 @@ func TestWebhookHandlerAnswers(t *testing.T) {
 			h.ServeHTTP(w, r)
 			if w.Code != c.status || handled != c.handled || w.Body.Len() != 0 {
 				t.Errorf("got %d with %q, handled %d times; want %d, %d", w.Code, w.Body, handled, c.status, c.handled)
+			}
+		})
+	}
+}
+
+func TestParseRequest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		maxBody int64
+		body    io.Reader
+		want    error
+	}{
+		"with the largest bound there is":    {math.MaxInt64, bytes.NewReader(delivery), nil},
+		"without a bound":                    {-1, bytes.NewReader(delivery), nil},
+		"with a body of exactly the bound":   {int64(len(delivery)), bytes.NewReader(delivery), nil},
+		"without a body":                     {0, nil, licensing.ErrSignature},
+		"a body that breaks off":             {0, broken{}, io.ErrUnexpectedEOF},
+		"a body that breaks off, no bound":   {-1, broken{}, io.ErrUnexpectedEOF},
+		"a body that is one byte too long":   {int64(len(delivery)) - 1, bytes.NewReader(delivery), sdk.ErrTooLarge},
+		"a body without end, over the bound": {1 << 10, endless{}, sdk.ErrTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := http.NewRequest(http.MethodPost, "/hook", c.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set(licensing.SignatureHeader, licensing.SignWebhook(delivery, token))
+			v := verifier(token)
+			v.MaxBody = c.maxBody
+			event, err := v.ParseRequest(r)
+			if !errors.Is(err, c.want) || (event == nil) != (c.want != nil) {
+				t.Errorf("got %v, %v, want %v", event, err, c.want)
+			}
+			if err != nil && !strings.HasPrefix(err.Error(), "licensing: ") {
+				t.Errorf("%v doesn't say whose it is", err)
 			}
 		})
 	}

@@ -13,8 +13,9 @@
 //
 // [ReleasesService.Deploy] creates a release, activates it, and goes back by itself if a check fails.
 //
-// Errors are [*sdk.Error]. The platform has two shapes of them: one with a reason, which becomes Code, and one that
-// lists what is wrong with a request, which becomes Fields.
+// Errors of calls are [*sdk.Error]; those of Deploy are [*DeploymentError], which holds what a call or the check failed
+// with. The platform has two shapes of errors: one with a reason, which becomes Code, and one that lists what is wrong
+// with a request, which becomes Fields.
 package releases
 
 import (
@@ -22,7 +23,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/transport"
@@ -116,13 +116,10 @@ func decodeError(e *sdk.Error) {
 	if e.Message == "" {
 		e.Message = p.Text("detail") // other routes of such servers put one sentence there
 	}
-	if seconds := p.Object("details").Number("retry_after"); seconds > 0 {
-		e.RetryAfter = time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
+	if wait := p.Object("details").Seconds("retry_after"); wait > 0 {
+		e.RetryAfter = wait
 	}
 }
-
-// maxRetryAfter stands for every longer wait: longer than any client waits, and a duration can hold it.
-const maxRetryAfter = 365 * 24 * time.Hour
 
 // location turns ["body","items",0,"name"] into body.items[0].name.
 func location(issue transport.Problem) string {

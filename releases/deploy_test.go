@@ -118,6 +118,10 @@ func TestDeploy(t *testing.T) {
 			requests: "List Create Activate List Rollback",
 		},
 		{
+			name: "goes back to be sure when activating takes too long", faults: map[string][]fault.Fault{"Releases.Activate": {fault.Status(408)}},
+			step: releases.DeploymentActivate, claimed: before, active: before, requests: "List Create Activate List Rollback",
+		},
+		{
 			name: "goes back to be sure when activating fails", faults: map[string][]fault.Fault{"Releases.Activate": {failed}},
 			step: releases.DeploymentActivate, matches: sdk.ErrServer, claimed: before, active: before, requests: "List Create Activate List Rollback",
 		},
@@ -313,6 +317,9 @@ func TestDeployPassesItsOptionsToEachCall(t *testing.T) {
 	d := newDeployment(t, false)
 	check := func(context.Context, *releases.Release) error { return errCheck }
 	_, err := d.app.Deploy(t.Context(), releases.Deployment{Tag: "v2", Check: check}, sdk.WithHeader("X-Pipeline", "7"))
+	if got, want := d.requests(), "List Create Activate List Rollback"; got != want {
+		t.Errorf("called %s, want %s", got, want)
+	}
 	for _, r := range d.platform.Requests() {
 		if r.Header.Get("X-Pipeline") != "7" {
 			t.Errorf("%s went without the option: %v", r.Operation, err)

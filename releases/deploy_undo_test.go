@@ -138,6 +138,65 @@ func TestDeployBoundsUndoing(t *testing.T) {
 	}
 }
 
+func TestDeployReadsOddAnswersForWhatTheyMean(t *testing.T) {
+	t.Parallel()
+	fails := func(context.Context, *releases.Release) error { return errCheck }
+	for name, c := range map[string]struct {
+		answer func(call, body string) (status int, text string) // in the place of what scripted says
+		calls  string
+		state  string // the end of the error
+	}{
+		"an empty id is no release": {func(call, body string) (int, string) {
+			if call == "POST releases" {
+				return http.StatusForbidden, "{}"
+			}
+			return http.StatusOK, strings.ReplaceAll(body, `"active_release_id":"r1"`, `"active_release_id":""`)
+		}, "GET releases, POST releases", "; no release is active"},
+		"a release isn't the one before itself": {func(_, body string) (int, string) {
+			return http.StatusOK, strings.ReplaceAll(body, `"previous_active_release_id":"r1"`, `"previous_active_release_id":"r2"`)
+		}, "GET releases, POST releases, POST r2/activate, GET releases, POST r1/rollback", "; release r1 is active, as before"},
+		"a third release that comes in while undoing fails leaves nothing to undo": {func() func(call, body string) (int, string) {
+			undone := false
+			return func(call, body string) (int, string) {
+				if undone = undone || call == "POST r1/rollback"; !undone {
+					return http.StatusOK, body
+				} else if call == "GET releases" {
+					return http.StatusOK, strings.ReplaceAll(body, `"active_release_id":"r1"`, `"active_release_id":"r3"`)
+				}
+				return http.StatusConflict, "{}"
+			}
+		}(), "GET releases, POST releases, POST r2/activate, GET releases, POST r1/rollback, GET releases", "closed; release r3 is active"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls []string
+			client, err := releases.New(sdk.WithToken("token"), sdk.WithTransport(roundTripper(func(r *http.Request) (*http.Response, error) {
+				_, path, _ := strings.Cut(r.URL.Path, "/apps/shop/")
+				call := r.Method + " " + strings.TrimPrefix(path, "releases/")
+				calls = append(calls, call)
+				resp := scripted(r)
+				body, err := io.ReadAll(resp.Body)
+				if err != nil {
+					return nil, err
+				}
+				status, text := c.answer(call, string(body))
+				resp.StatusCode, resp.Body = status, io.NopCloser(strings.NewReader(text))
+				return resp, nil
+			})))
+			if err != nil {
+				t.Fatal(err)
+			}
+			action, err := client.App(shop).Releases.Deploy(t.Context(), releases.Deployment{Tag: "v2", Check: fails})
+			if failure := failedWith(t, action, err); failure.UndoErr != nil || !strings.HasSuffix(err.Error(), c.state) {
+				t.Errorf("got %v, want %q at its end", err, c.state)
+			}
+			if got := strings.Join(calls, ", "); got != c.calls {
+				t.Errorf("called %s, want %s", got, c.calls)
+			}
+		})
+	}
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

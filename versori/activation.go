@@ -1,12 +1,12 @@
 package versori
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,8 +90,8 @@ func (s *EndUsersService) find(ctx context.Context, externalID string, opts []sd
 //
 // It can be repeated, also after it failed half-way. For an end user who is activated already only variables are set, if
 // they differ, and the connections stay as they are, with the credentials that they have: to change those use
-// [ConnectionsService.Update]. It is an error if the activation has no connection for one of the templates: how to add
-// one isn't documented, so delete the activation and activate anew.
+// [ConnectionsService.Update]. It is an error, matching [sdk.ErrConflict], if a connection is given for a template that the
+// activation has none for: how to add one isn't documented, so delete the activation and activate anew.
 //
 // What can't be right is refused before anything is created, apart from the end user: the error matches
 // [sdk.ErrInvalidRequest].
@@ -279,8 +279,11 @@ func (a *userActivation) entry(t *ConnectionTemplate, own []Connection, shared s
 
 // update sets what differs on an activation that is there.
 func (a *userActivation) update(ctx context.Context, activation *Activation) (*Activation, error) {
-	for _, id := range slices.Sorted(maps.Keys(a.wanted)) {
-		if err := a.connected(ctx, activation, id); err != nil {
+	for i := range a.templates {
+		if _, wanted := a.wanted[a.templates[i].ConnectionTemplateID.Or("")]; !wanted {
+			continue
+		}
+		if err := a.connected(ctx, activation, &a.templates[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -297,21 +300,25 @@ func (a *userActivation) update(ctx context.Context, activation *Activation) (*A
 	if err != nil {
 		return nil, err
 	}
-	activation.DynamicVariables = variables
+	// Whether the answer holds the variables that weren't sent isn't documented.
+	if activation.DynamicVariables == nil {
+		activation.DynamicVariables = map[string]any{}
+	}
+	maps.Copy(activation.DynamicVariables, variables)
 	return activation, nil
 }
 
 // connected makes sure that the activation has a connection for a template. The platform sometimes leaves an activation's
 // connections out, so one that isn't among them is asked for.
-func (a *userActivation) connected(ctx context.Context, activation *Activation, templateID string) error {
+func (a *userActivation) connected(ctx context.Context, activation *Activation, template *ConnectionTemplate) error {
+	id := template.ConnectionTemplateID.Or("")
 	for _, c := range activation.Connections {
-		if strings.EqualFold(c.ConnectionTemplateID.Or(""), templateID) {
+		if strings.EqualFold(c.ConnectionTemplateID.Or(""), id) {
 			return nil
 		}
 	}
-	_, err := a.connections.GetForActivation(ctx, templateID, activation.ID, a.opts...)
+	_, err := a.connections.GetForActivation(ctx, id, activation.ID, a.opts...)
 	if errors.Is(err, sdk.ErrNotFound) {
-		template, _ := a.template(templateID)
 		return failure(activateUser, fmt.Sprintf("the end user is activated already, but without a connection for template %q: delete activation %s and activate anew",
 			template.Name, activation.ID), sdk.ErrConflict)
 	}
@@ -320,12 +327,23 @@ func (a *userActivation) connected(ctx context.Context, activation *Activation, 
 
 // sameJSON compares values as they are on the wire, where 1 and json.Number("1") are the same.
 func sameJSON(a, b any) bool {
-	x, okA := wireValue(a)
-	y, okB := wireValue(b)
-	return okA && okB && reflect.DeepEqual(x, y)
+	x, okA := canonicalJSON(a)
+	y, okB := canonicalJSON(b)
+	return okA && okB && bytes.Equal(x, y)
 }
 
-func wireValue(v any) (value any, ok bool) {
+// canonicalJSON is the same text for the same value, however its members are ordered, with all digits of its numbers.
+func canonicalJSON(v any) (text []byte, ok bool) {
 	text, err := json.Marshal(v)
-	return value, err == nil && json.Unmarshal(text, &value) == nil
+	if err != nil {
+		return nil, false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return nil, false
+	}
+	text, err = json.Marshal(value)
+	return text, err == nil
 }

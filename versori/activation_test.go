@@ -119,29 +119,28 @@ func TestActivateUserDoesAllOfItAtOnce(t *testing.T) {
 func TestActivateUserCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		edit  func(*versori.UserActivation)
+		edit  func(*versori.UserActivation, *shop)
 		wrote []string
 	}{
-		"as it was":         {func(*versori.UserActivation) {}, []string{}},
-		"with another name": {func(a *versori.UserActivation) { a.DisplayName = "Acme Inc." }, []string{}},
-		"with another secret": {func(a *versori.UserActivation) {
+		"as it was":         {func(*versori.UserActivation, *shop) {}, []string{}},
+		"with another name": {func(a *versori.UserActivation, _ *shop) { a.DisplayName = "Acme Inc." }, []string{}},
+		"with another secret": {func(a *versori.UserActivation, _ *shop) {
 			a.Connections[0].Connection.Credentials[0] = versori.APIKeyCredential(sdk.NewSecret("key-2"))
 		}, []string{}},
-		"without connections":     {func(a *versori.UserActivation) { a.Connections = nil }, []string{}},
-		"with the template by id": {func(a *versori.UserActivation) { a.Connections[0].Template = "" }, nil},
-		"with a variable changed": {func(a *versori.UserActivation) { a.Variables = map[string]any{"limit": 4, "channel": "eu"} }, []string{"Activations.UpdateVariables"}},
-		"with fewer variables":    {func(a *versori.UserActivation) { a.Variables = map[string]any{"limit": 3.0} }, []string{}},
-		"without an environment":  {func(a *versori.UserActivation) { a.Environment = "" }, []string{}},
+		"without connections": {func(a *versori.UserActivation, _ *shop) { a.Connections = nil }, []string{}},
+		"with the template by id": {func(a *versori.UserActivation, s *shop) {
+			a.Connections[0].Template = strings.ToLower(s.shopify.ConnectionTemplateID.Or(""))
+		}, []string{}},
+		"with a variable changed": {func(a *versori.UserActivation, _ *shop) { a.Variables = map[string]any{"limit": 4, "channel": "eu"} }, []string{"Activations.UpdateVariables"}},
+		"with fewer variables":    {func(a *versori.UserActivation, _ *shop) { a.Variables = map[string]any{"limit": 3.0} }, []string{}},
+		"without an environment":  {func(a *versori.UserActivation, _ *shop) { a.Environment = "" }, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
 			first := s.activate(t, acme())
 			s.wrote()
-			again := acme(c.edit)
-			if c.wrote == nil {
-				again.Connections[0].Template = strings.ToLower(s.shopify.ConnectionTemplateID.Or(""))
-			}
+			again := acme(func(a *versori.UserActivation) { c.edit(a, s) })
 			second := s.activate(t, again)
 			wantWrote(t, s, c.wrote...)
 			wantEqual(t, "activation", second.ID, first.ID)
@@ -151,6 +150,30 @@ func TestActivateUserCanBeRepeated(t *testing.T) {
 				wantEqual(t, "limit", fmt.Sprint(second.DynamicVariables["limit"]), fmt.Sprint(limit))
 			}
 		})
+	}
+}
+
+func TestActivateUserTakesAnAnswerOfNotFoundForNone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.Inject("Activations.ListForUser", fault.Status(404))
+	s.activate(t, acme())
+	wantWrote(t, s, "EndUsers.Create", "Activations.Create")
+}
+
+// What the platform thinks of a connection that nobody has is for the platform to say.
+func TestActivateUserLeavesOutWhatNobodyHas(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.Handle("Connections.ListStatic", func(*fake.Request) fake.Response {
+		return fake.JSON(200, map[string]any{"items": []any{}, "totalCount": 0})
+	})
+	s.Handle("Activations.Create", func(*fake.Request) fake.Response { return problem(400, "there is no warehouse") })
+	_, err := s.client.Activations.ActivateUser(t.Context(), acme())
+	wantIs(t, err, sdk.ErrValidation)
+	sent := decode[versori.ActivationCreate](t, bodies(s.Server.Server, "Activations.Create")[0])
+	if len(sent.Connections) != 1 || sent.Connections[0].ConnectionTemplateID != s.shopify.ConnectionTemplateID.Or("") {
+		t.Errorf("sent %+v", sent.Connections)
 	}
 }
 
@@ -336,4 +359,30 @@ func TestEnsureEndUser(t *testing.T) {
 		wantIs(t, err, sdk.ErrForbidden)
 		wantWrote(t, s)
 	})
+}
+
+// Whether the platform answers all variables, or those that were changed, isn't documented.
+func TestAnActivationKeepsTheVariablesThatAnUpdateDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.activate(t, acme())
+	s.Handle("Activations.UpdateVariables", func(*fake.Request) fake.Response { return fake.JSON(200, map[string]any{"limit": 4}) })
+	activation := s.activate(t, acme(func(a *versori.UserActivation) { a.Variables["limit"] = 4 }))
+	wantEqual(t, "variables", fmt.Sprint(activation.DynamicVariables), "map[channel:eu limit:4]")
+}
+
+func TestVariablesAreComparedDigitByDigit(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	with := func(limit int64) versori.UserActivation {
+		return acme(func(a *versori.UserActivation) { a.Variables = map[string]any{"limit": limit} })
+	}
+	const large = 1 << 53 // the next number is one that a float64 can't hold
+	s.activate(t, with(large))
+	s.wrote()
+	s.activate(t, with(large))
+	wantWrote(t, s)
+	activation := s.activate(t, with(large+1))
+	wantWrote(t, s, "Activations.UpdateVariables")
+	wantEqual(t, "limit", fmt.Sprint(activation.DynamicVariables["limit"]), "9007199254740993")
 }

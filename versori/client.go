@@ -9,12 +9,13 @@
 // API key is sent as "Authorization: Bearer", a signed token (three parts joined by dots) as "Authorization: JWT".
 //
 // Where one call isn't enough there are helpers: [ProjectsService.DeployAndWait], [LogsService.Follow],
-// [EnvironmentsService.ModifyConfig], [FlowsService.Modify], [KVService.Store], [ActivationsService.ActivateUser] and
-// [NewSigner] for the tokens of end users.
+// [EnvironmentsService.Find] (from a name to an id), [EnvironmentsService.ModifyConfig], [FlowsService.Modify],
+// [KVService.Store], [ActivationsService.ActivateUser] and [NewSigner] for the tokens of end users.
 //
 // The platform answers secrets masked, as asterisks. A mask is never sent back: such a request is refused here.
 //
-// Errors are [*sdk.Error].
+// Errors of calls are [*sdk.Error], also where a helper makes them. A deployment that was accepted and then fails is a
+// [*DeploymentError].
 package versori
 
 import (

@@ -105,8 +105,9 @@ func (c *AuthSchemeConfig) credentialTypes() []CredentialType {
 
 // Complete fills in what a connection for this template needs and spec leaves out: ids of zeros, the organisation that
 // owns the credentials, the scheme that fits each of them (see [ConnectionTemplate.AuthScheme]), and the URL that issues
-// tokens to an OAuth 2.0 client. What is there stays, apart from masks in a scheme. The result can be sent by [ConnectionsService.Create]; spec itself
-// stays as it is.
+// tokens to an OAuth 2.0 client. What is there stays, apart from masks in a scheme. The result can be sent by
+// [ConnectionsService.Create]; spec itself stays as it is. What can't be completed is an error that matches
+// [sdk.ErrInvalidRequest].
 //
 //	spec, err := template.Complete(organisationID, versori.ConnectionSpec{
 //		Name: "Acme shop", Credentials: []versori.ConnectionCredential{versori.APIKeyCredential(key)},

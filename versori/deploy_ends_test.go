@@ -48,7 +48,9 @@ func TestAFailedDeploymentSaysWhatThePlatformSays(t *testing.T) {
 			if err == nil || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
-			wantEqual(t, "asked about", d.Requests("Issues.List")[0].Query.Get("environment_id"), productionID)
+			query := d.Requests("Issues.List")[0].Query
+			wantEqual(t, "asked about", query.Get("environment_id"), productionID)
+			wantEqual(t, "the newest by", query.Get("search_date"), string(versori.IssueDateLastSeenAt))
 		})
 	}
 }

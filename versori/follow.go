@@ -3,13 +3,12 @@ package versori
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/codec"
 )
 
 const (
@@ -182,7 +181,7 @@ func (f *follower) list(from time.Time) LogListParams {
 // One that stands at the end of a page and at the beginning of the next is either there twice or was pushed on to the next
 // page by another that came in late, in front of it. Listing it again tells: what was pushed isn't there twice then.
 func (f *follower) fresh(entry *Log, id fingerprint, from time.Time, sure bool) bool {
-	at, ok := logTime(entry.Timestamp)
+	at, ok := codec.ParseTime(entry.Timestamp) // its form isn't documented; what has been seen is RFC 3339
 	if ok && at.Before(from) {
 		return false
 	}
@@ -236,27 +235,9 @@ func repeated(before, page []fingerprint) int {
 
 // fingerprintOf is the same for the same entry, however its members are ordered on the wire.
 func fingerprintOf(entry *Log) fingerprint {
-	text, err := json.Marshal(entry)
-	if err != nil {
-		return sha256.Sum256([]byte(entry.Timestamp + "\n" + entry.Message)) // can't be: it was JSON before
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	var members map[string]any
-	if decoder.Decode(&members) == nil {
-		if sorted, err := json.Marshal(members); err == nil {
-			text = sorted
-		}
+	text, ok := canonicalJSON(entry)
+	if !ok {
+		text = []byte(entry.Timestamp + "\n" + entry.Message) // can't be: it was JSON before
 	}
 	return sha256.Sum256(text)
-}
-
-// logTime reads the timestamp of an entry. Its form isn't documented; what has been seen is RFC 3339.
-func logTime(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at, true
-		}
-	}
-	return time.Time{}, false
 }

@@ -124,7 +124,7 @@ func TestFollow(t *testing.T) {
 			after(3*time.Second, func() { l.write(0, "a", "b") })
 			after(9*time.Second, func() { l.write(0, "c") })
 		}, []string{"a", "b", "c"}},
-		"begins at a time": {100, versori.LogFollowParams{Start: time.Now().AddDate(-100, 0, 0)}, func(l *logbook) {
+		"begins at a time": {100, versori.LogFollowParams{Start: longAgo}, func(l *logbook) {
 			l.write(time.Hour, "before")
 			after(3*time.Second, func() { l.write(0, "a") })
 		}, []string{"before", "a"}},
@@ -158,7 +158,7 @@ func TestFollow(t *testing.T) {
 		"takes same ones at the edges of pages, a look later": {2, versori.LogFollowParams{}, func(l *logbook) {
 			after(time.Second, func() { l.write(0, "x", "a", "a", "a", "b") })
 		}, []string{"x", "a", "a", "b", "a"}},
-		"takes same ones at an edge however long ago": {2, versori.LogFollowParams{Start: time.Now().AddDate(-100, 0, 0)}, func(l *logbook) {
+		"takes same ones at an edge however long ago": {2, versori.LogFollowParams{Start: longAgo}, func(l *logbook) {
 			l.write(time.Hour, "x", "a", "a", "b")
 			l.write(time.Minute, "c")
 		}, []string{"x", "a", "b", "c", "a"}},
@@ -223,15 +223,17 @@ func TestFollowBeginsWhenItIsCalled(t *testing.T) {
 		entries := l.client.Logs.Follow(ctx, projectID, versori.LogFollowParams{})
 		time.Sleep(time.Second)
 		l.write(0, "between the call and the loop")
+		var got []string
 		for range 2 { // and again each time
 			for entry, err := range entries {
 				if err != nil {
 					t.Fatal(err)
 				}
-				wantEqual(t, "message", entry.Message, "between the call and the loop")
+				got = append(got, entry.Message)
 				break
 			}
 		}
+		wantMessages(t, got, "between the call and the loop", "between the call and the loop")
 	})
 }
 
@@ -274,9 +276,12 @@ func TestFollowEnds(t *testing.T) {
 			l.Inject("Logs.List", fault.Delay(time.Minute))
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
+			rounds := 0
 			for _, err := range l.client.Logs.Follow(ctx, projectID, versori.LogFollowParams{}) {
+				rounds++
 				wantIs(t, err, context.DeadlineExceeded)
 			}
+			wantEqual(t, "rounds", rounds, 1)
 		})
 	})
 	t.Run("with the error that the client's repeats didn't help against", func(t *testing.T) {
@@ -304,9 +309,12 @@ func TestFollowEnds(t *testing.T) {
 			s.Handle("Logs.List", func(*fake.Request) fake.Response {
 				return fake.JSON(200, map[string]any{"logs": []any{}, "nextToken": "again"})
 			})
+			rounds := 0
 			for _, err := range client.Logs.Follow(t.Context(), projectID, versori.LogFollowParams{}) {
+				rounds++
 				wantIs(t, err, sdk.ErrPaginationLoop)
 			}
+			wantEqual(t, "rounds", rounds, 1)
 		})
 	})
 }

@@ -1,11 +1,9 @@
 package versori_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/fake"
+	"github.com/wharfinger/sdk/internal/memnet"
 	"github.com/wharfinger/sdk/openapi"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -34,43 +33,6 @@ var document = sync.OnceValues(func() (*fake.Document, error) {
 	}
 	return fake.Load(text)
 })
-
-// memory is a network without sockets, so that a server can stand in a bubble of testing/synctest.
-type memory struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newMemory() *memory { return &memory{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (m *memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.conns:
-		return c, nil
-	case <-m.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (m *memory) Close() error {
-	m.once.Do(func() { close(m.closed) })
-	return nil
-}
-
-func (m *memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (m *memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case m.conns <- server:
-		return client, nil
-	case <-m.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // serve starts a platform whose requests and answers are checked against the document, and gives a client for it. What its
 // operations do is for the test to say.
@@ -93,9 +55,9 @@ func start(t testing.TB, checked fake.TB, opts []sdk.Option) (*fake.Server, *ver
 	if err != nil {
 		t.Fatal(err)
 	}
-	network := newMemory()
+	network := memnet.Listen()
 	server := doc.Serve(checked, fake.WithName("versori"), fake.WithListener(network))
-	transport := &http.Transport{DialContext: network.dial}
+	transport := &http.Transport{DialContext: network.Dial}
 	t.Cleanup(transport.CloseIdleConnections)
 	opts = append([]sdk.Option{
 		sdk.WithBaseURL(server.URL()), sdk.WithTransport(transport), sdk.WithToken(apiKey), versori.WithOrganisation(organisationID),

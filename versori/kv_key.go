@@ -22,7 +22,7 @@ type Key []string
 
 // With is the key with more segments after it. k stays as it is.
 func (k Key) With(segments ...string) Key {
-	return append(slices.Clip(slices.Clone(k)), segments...)
+	return slices.Concat(k, segments)
 }
 
 // Path joins the segments by slashes, as [KVService.Get], [KVService.Set] and [KVService.Delete] take them. It refuses

@@ -69,7 +69,7 @@ func TestEndUserSegment(t *testing.T) {
 func TestSet(t *testing.T) {
 	t.Parallel()
 	ttl := versori.KVSetOptions{ExpireIn: sdk.Some(1000.0)}
-	key := versori.Key{"a b", "c/d"[:1]}
+	key := versori.Key{"a b", "c"}
 	set := func(body versori.KVSet) func(versori.Store, *testing.T) (*versori.KVCommit, error) {
 		return func(s versori.Store, t *testing.T) (*versori.KVCommit, error) { return s.Set(t.Context(), key, body) }
 	}
@@ -253,6 +253,18 @@ func TestDeleteUnderTakesWholeSegmentsAlone(t *testing.T) {
 	if got := operations(e.Server); slices.Contains(got, "KV.Delete") {
 		t.Errorf("sent %v", got)
 	}
+}
+
+func TestDeleteUnderBearsThatTheKeyIsNotThere(t *testing.T) {
+	t.Parallel()
+	s, client := serve(t)
+	status := 404
+	s.Handle("KV.List", func(*fake.Request) fake.Response { return fake.JSON(200, versori.KVPage{Data: []versori.KVEntry{}}) })
+	s.Handle("KV.BatchDelete", func(*fake.Request) fake.Response { return problem(status, "no such key") })
+	store := client.KV.Store(storeID)
+	wantEqual(t, "error", store.DeleteUnder(t.Context(), versori.Key{"order"}), nil)
+	status = 403
+	wantIs(t, store.DeleteUnder(t.Context(), versori.Key{"order"}), sdk.ErrForbidden)
 }
 
 func TestDeleteEverything(t *testing.T) {

@@ -1,4 +1,6 @@
-// Activate makes the newest release of a MechaMental app the active one.
+// Activate makes the newest release of the MechaMental app acme/main/shop the active one.
+//
+//	MECHAMENTAL_API_TOKEN=… go run ./examples/activate
 package main
 
 import (

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"sync"
 
 	"github.com/wharfinger/sdk/cargo/cargotest"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
@@ -43,10 +42,7 @@ func main() {
 }
 
 // printer takes the place of a test: it prints problems, and ends the servers.
-type printer struct {
-	mu       sync.Mutex
-	cleanups []func()
-}
+type printer struct{ cleanups []func() }
 
 func (p *printer) Helper() {}
 
@@ -54,11 +50,7 @@ func (p *printer) Errorf(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", args...)
 }
 
-func (p *printer) Cleanup(f func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.cleanups = append(p.cleanups, f)
-}
+func (p *printer) Cleanup(f func()) { p.cleanups = append(p.cleanups, f) }
 
 func (p *printer) close() {
 	for _, f := range p.cleanups {

@@ -1,4 +1,6 @@
 // Flow replaces the graph of a Versori workflow.
+//
+//	VERSORI_API_TOKEN=… go run ./examples/flow ORGANISATION PROJECT
 package main
 
 import (

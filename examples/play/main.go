@@ -1,4 +1,6 @@
-// Play creates a Cargo play: once for each new account with more than 500 employees.
+// Play creates a Cargo play, which runs once for each new account with more than 500 employees.
+//
+//	CARGO_API_TOKEN=… go run ./examples/play MODEL
 package main
 
 import (

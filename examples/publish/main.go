@@ -1,4 +1,7 @@
-// Publish moves a Cryptlex release to another channel and leaves everything else of it as it is.
+// Publish moves a Cryptlex release to the channel beta, shows it in the customer portal, and leaves everything else of it
+// as it is.
+//
+//	CRYPTLEX_API_TOKEN=… go run ./examples/publish RELEASE
 package main
 
 import (

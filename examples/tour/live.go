@@ -71,14 +71,10 @@ func liveReleases(ctx context.Context, r *report, opts []sdk.Option) error {
 // liveVersori reads the projects of the organisation that the environment names, the first of them, and the systems.
 func liveVersori(ctx context.Context, r *report, opts []sdk.Option) error {
 	organisation := os.Getenv("VERSORI_ORGANISATION")
-	client, err := versori.New(opts...)
-	if err != nil {
-		return err
-	}
 	if organisation == "" {
 		return errors.New("set VERSORI_ORGANISATION to the id of an organisation")
 	}
-	client, err = client.With(versori.WithOrganisation(organisation))
+	client, err := versori.New(append(opts, versori.WithOrganisation(organisation))...)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Tour shows the four clients at work, against fakes of their platforms that it starts in process: every operation, a
-// walk through 450 releases, a repeated failure, an error of each shape and a webhook.
+// Tour shows the four clients at work, against fakes of their platforms that it starts in process: calls to each of them,
+// a walk through 450 releases, a repeated failure, an error of each shape and a webhook.
 //
 //	go run ./examples/tour              a table
 //	go run ./examples/tour -json        one JSON object for each call
@@ -40,7 +40,7 @@ func run(ctx context.Context, out io.Writer, asJSON bool, live string) error {
 		title string
 		run   func(context.Context, *platforms) error
 	}{
-		{"Every operation once", everyOperation},
+		{"Calls to each platform", callEach},
 		{"450 releases, page by page", walk},
 		{"A failure that is repeated", repeated},
 		{"An error of each shape", errorShapes},

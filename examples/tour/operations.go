@@ -14,8 +14,8 @@ import (
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
 
-// everyOperation makes all twelve calls.
-func everyOperation(ctx context.Context, p *platforms) error {
+// callEach calls twelve operations, of all four platforms.
+func callEach(ctx context.Context, p *platforms) error {
 	for _, call := range []func(context.Context, *platforms) error{updateDraft, createPlay, releaseLife, updateFlow, updateRelease} {
 		if err := call(ctx, p); err != nil {
 			return err
