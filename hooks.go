@@ -13,6 +13,7 @@ type Hooks struct {
 	// Wait is called before each wait for a repeat: Wait says how long, Reason why.
 	Wait func(ctx context.Context, e Event)
 	// Outcome is called once, at the end of each call that sent something or was refused: Elapsed is the whole call's time.
+	// That of a stream is called when the loop over it ends; Err then says why the stream broke off, if it did.
 	Outcome func(ctx context.Context, e Event)
 }
 

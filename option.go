@@ -273,7 +273,8 @@ func WithPrefetch() Option {
 }
 
 // WithResponse fills r with the status, the header, the request id, the attempts and the duration of a call, whether it
-// succeeds or fails. It is for single calls: calls at the same time must not share r.
+// succeeds or fails; for a stream when it begins, and again when it ends. It is for single calls: calls at the same time
+// must not share r.
 func WithResponse(r *Response) Option {
 	return func(c *Config) error {
 		if r == nil {

@@ -27,7 +27,11 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 			yield(sdk.StreamEvent{}, err)
 			return
 		}
-		defer x.opened.Close()
+		var broken *sdk.Error
+		defer func() { // also when the loop is left by a panic
+			_ = x.opened.Close()
+			_ = x.finish(broken)
+		}()
 		events := eventReader{in: bufio.NewReader(x.opened), limit: x.s.maxBodySize}
 		for {
 			event, err := events.next()
@@ -35,7 +39,8 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 			case errors.Is(err, io.EOF):
 				return
 			case err != nil:
-				yield(sdk.StreamEvent{}, x.brokenStream(err))
+				broken = x.brokenStream(err)
+				yield(sdk.StreamEvent{}, broken)
 				return
 			case !yield(event, nil):
 				return
@@ -44,7 +49,7 @@ func Events(ctx context.Context, c *Client, call *Call, opts []sdk.Option) iter.
 	}
 }
 
-// openEvents makes the call up to the answer's headers. What follows is in x.opened.
+// openEvents makes the call up to the answer's headers. What follows is in x.opened, and the outcome is told at its end.
 func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (*exchange, error) {
 	x, err := start(ctx, c, call, opts)
 	if err != nil {
@@ -64,13 +69,15 @@ func openEvents(ctx context.Context, c *Client, call *Call, opts []sdk.Option) (
 	if !strings.EqualFold(mediaType(contentType(x.header)), eventStream) {
 		return nil, x.finish(x.unusable("the answer is no event stream", sdk.ErrInvalidResponse))
 	}
-	x.succeed()
+	if x.timed {
+		x.tellResponse(nil)
+	}
 	handedOver = true
 	return x, nil
 }
 
 // brokenStream is the error of a stream that ended in the middle.
-func (x *exchange) brokenStream(err error) error {
+func (x *exchange) brokenStream(err error) *sdk.Error {
 	if x.ctx.Err() != nil {
 		err = x.whyDone()
 	}

@@ -128,7 +128,62 @@ func TestStreamIsClosedWhenAHookPanics(t *testing.T) {
 						t.Errorf("recovered %v", r)
 					}
 				}()
-				_, _ = watch(newClient(t, sdk.WithTransport(play(ticking(time.Hour))), sdk.WithHooks(hooks)))
+				c := newClient(t, sdk.WithTransport(play(ticking(time.Hour))), sdk.WithHooks(hooks))
+				for range transport.Events(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil) {
+					break
+				}
+				t.Error("no hook panicked")
+			})
+		})
+	}
+}
+
+func TestOutcomeOfAStreamIsToldAtItsEnd(t *testing.T) {
+	t.Parallel()
+	whole := answer(200, "data: x\n\n", "Content-Type", "text/event-stream")
+	cut := answer(200, "data: x\n\ndata", "Content-Type", "text/event-stream")
+	for name, c := range map[string]struct {
+		answer step
+		turn   func() bool // whether the loop goes on
+		broken error
+	}{
+		"it ends":                      {whole, func() bool { return true }, nil},
+		"it breaks off":                {cut, func() bool { return true }, io.ErrUnexpectedEOF},
+		"the loop is left":             {cut, func() bool { return false }, nil},
+		"the loop is left by a panic":  {cut, func() bool { panic("loop") }, nil},
+		"its timeout ends it":          {ticking(2 * time.Hour), func() bool { return true }, context.DeadlineExceeded},
+		"it is refused, and never was": {answer(404, ""), func() bool { return true }, sdk.ErrNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				var told []sdk.Event
+				var response sdk.Response
+				client := newClient(t, sdk.WithTransport(play(c.answer)), sdk.WithResponse(&response),
+					sdk.WithHooks(sdk.Hooks{Outcome: func(_ context.Context, e sdk.Event) { told = append(told, e) }}))
+				ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+				defer cancel()
+				func() {
+					defer func() { _ = recover() }()
+					for _, err := range transport.Events(ctx, client, &transport.Call{Method: "GET", Path: "/x"}, nil) {
+						if err == nil && (response.Status != 200 || told != nil) {
+							t.Errorf("at an event: %v, told %v", response, told)
+						}
+						if !c.turn() {
+							break
+						}
+					}
+				}()
+				if len(told) != 1 || told[0].Elapsed != time.Since(began) || response.Duration != told[0].Elapsed {
+					t.Fatalf("told %+v, response %v", told, response)
+				}
+				if c.broken == nil && told[0].Err != nil {
+					t.Error(told[0].Err)
+				}
+				if c.broken != nil {
+					wantIs(t, told[0].Err, c.broken)
+				}
 			})
 		})
 	}

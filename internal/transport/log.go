@@ -44,8 +44,8 @@ func (x *exchange) tellWait(reason string) {
 	x.log("wait", event)
 }
 
-// tellOutcome is called at the end of each call.
-func (x *exchange) tellOutcome(e *sdk.Error) {
+// tellResponse fills what a user gave for the answer's details, and says how long the call has taken.
+func (x *exchange) tellResponse(e *sdk.Error) time.Duration {
 	elapsed := time.Since(x.began)
 	if r := x.s.response; r != nil {
 		*r = sdk.Response{Status: x.status, Header: x.header, RequestID: requestID(x.header), Attempts: x.attempts, Duration: elapsed}
@@ -53,6 +53,12 @@ func (x *exchange) tellOutcome(e *sdk.Error) {
 			r.Status, r.Header, r.RequestID = e.Status, e.Header, e.RequestID
 		}
 	}
+	return elapsed
+}
+
+// tellOutcome is called at the end of each call.
+func (x *exchange) tellOutcome(e *sdk.Error) {
+	elapsed := x.tellResponse(e)
 	if x.s.hooks == nil {
 		return
 	}
