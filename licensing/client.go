@@ -17,9 +17,7 @@
 package licensing
 
 import (
-	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/wharfinger/sdk"
@@ -27,53 +25,15 @@ import (
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
-// Client calls the Cryptlex Web API. It is safe for concurrent use; make one and keep it.
-type Client struct {
-	Services
-
-	transport *transport.Client
-}
-
-// New makes a client. Without [sdk.WithToken] the token is read from CRYPTLEX_API_TOKEN; a missing one is an error.
-func New(opts ...sdk.Option) (*Client, error) {
-	t, err := transport.New(platform(), opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
-
 // WithEURegion sends requests to the EU region, https://api.eu.cryptlex.com.
 func WithEURegion() sdk.Option { return sdk.WithBaseURL("https://api.eu.cryptlex.com") }
 
-// With returns a client with more options. It shares connections, limits and the retry budget with c.
-func (c *Client) With(opts ...sdk.Option) (*Client, error) {
-	t, err := c.transport.With(opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-// Do calls an endpoint that no method covers, with the same token, repeats and errors. The path is relative to the base
-// URL ("/v3/products"). A body that is not nil is sent as JSON ([]byte as it is); the answer is decoded into out unless
-// that is nil (*[]byte receives it as it is).
-func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any, opts ...sdk.Option) error {
-	return c.transport.DoAny(ctx, method, path, query, body, out, opts...)
-}
-
 // platform is what sets Cryptlex apart from the others.
 func platform() transport.Platform {
-	return transport.Platform{
-		Name:        "licensing",
-		BaseURL:     "https://api.cryptlex.com",
-		TokenEnv:    "CRYPTLEX_API_TOKEN",
-		BaseURLEnv:  "CRYPTLEX_BASE_URL",
-		DecodeError: decodeError,
-		RetryAfter:  rateLimitReset,
-	}
+	p := described()
+	p.DecodeError = decodeError
+	p.RetryAfter = rateLimitReset
+	return p
 }
 
 // decodeError reads {message, code}, of which code is often missing.

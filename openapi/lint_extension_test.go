@@ -200,6 +200,20 @@ func (op *operation) parameter(name string) *openapi3.Parameter {
 	return nil
 }
 
+// client checks what the entry to the package is made of.
+func (l *linter) client() {
+	client, _ := l.doc.Extensions["x-client"].(map[string]any)
+	l.extensions("x-client", client, "platform", "environment", "example")
+	for _, member := range []string{"platform", "environment", "example"} {
+		if text, _ := client[member].(string); text == "" {
+			l.add("x-client", "does not say %s", member)
+		}
+	}
+	if prefix, _ := client["environment"].(string); strings.ToUpper(prefix) != prefix {
+		l.add("x-client", "environment %q must be in capitals, as variables are", prefix)
+	}
+}
+
 // webhooks checks the events that the platform delivers.
 func (l *linter) webhooks() {
 	hooks, _ := l.doc.Extensions["x-webhooks"].(map[string]any)

@@ -12,6 +12,7 @@ servers:
   - url: https://api.example.com/v1
     description: Production.
 security: [{bearer: []}]
+x-client: {platform: the Sample API, environment: SAMPLE, example: '"/things"'}
 x-error-codes: [TOO_BUSY]
 x-webhooks:
   thing.made:
@@ -153,6 +154,9 @@ func TestLintFindsEachFault(t *testing.T) {
 		{"example that a validator refuses", "{code: NO_CLAY}", "{code: 7}", "document", "must be a string"},
 		{"no server", "url: https://api.example.com/v1", "url: http://api.example.com/v1", "servers[0]", "must be https"},
 		{"no security", "security: [{bearer: []}]\n", "", "security", "there is none"},
+		{"no client", "platform: the Sample API, ", "", "x-client", "does not say platform"},
+		{"unknown word of a client", "environment: SAMPLE", "environment: SAMPLE, prefix: S", "x-client", "prefix means nothing here"},
+		{"variables in small letters", "environment: SAMPLE", "environment: Sample", "x-client", "must be in capitals"},
 		{"singular tag", "name: Things, d", "name: Thing, d", "tag Thing", "must be a plural"},
 		{"tag without description", "Things are what there is.", "''", "tag Things", "has no description"},
 		{"undeclared tag", "tags: [Things]\n      summary: Lists", "tags: [Others]\n      summary: Lists", "GET /things", "tag Others isn't declared"},

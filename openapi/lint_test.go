@@ -86,7 +86,8 @@ func (l *linter) root() {
 			l.add("tag "+tag.Name, "must be a plural in Go case, such as Releases")
 		}
 	}
-	l.extensions("document", l.doc.Extensions, "x-error-codes", "x-webhooks")
+	l.extensions("document", l.doc.Extensions, "x-client", "x-error-codes", "x-webhooks")
+	l.client()
 	l.errorCodes("document", l.doc.Extensions)
 }
 

@@ -19,48 +19,12 @@
 package releases
 
 import (
-	"context"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/transport"
 )
-
-// Client calls the MechaMental platform. It is safe for concurrent use; make one and keep it.
-type Client struct {
-	Services
-
-	transport *transport.Client
-}
-
-// New makes a client. Without [sdk.WithToken] the token is read from MECHAMENTAL_API_TOKEN; a missing one is an error.
-func New(opts ...sdk.Option) (*Client, error) {
-	t, err := transport.New(platform(), opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
-
-// With returns a client with more options. It shares connections, limits and the retry budget with c.
-func (c *Client) With(opts ...sdk.Option) (*Client, error) {
-	t, err := c.transport.With(opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-// Do calls an endpoint that no method covers, with the same token, repeats and errors. The path is relative to the base
-// URL ("/v1/orgs"). A body that is not nil is sent as JSON ([]byte as it is); the answer is decoded into out unless that
-// is nil (*[]byte receives it as it is).
-func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any, opts ...sdk.Option) error {
-	return c.transport.DoAny(ctx, method, path, query, body, out, opts...)
-}
 
 // AppRef names an app by the three ids that its paths start with. None may be empty.
 type AppRef struct {
@@ -95,14 +59,9 @@ func (c *Client) Organization(id string) *OrganizationServices {
 
 // platform is what sets MechaMental apart from the others.
 func platform() transport.Platform {
-	return transport.Platform{
-		Name:        "releases",
-		BaseURL:     "https://api.mechamental.com",
-		TokenEnv:    "MECHAMENTAL_API_TOKEN",
-		BaseURLEnv:  "MECHAMENTAL_BASE_URL",
-		Scoped:      []string{"org_id", "workspace_id", "app_id"},
-		DecodeError: decodeError,
-	}
+	p := described()
+	p.DecodeError = decodeError
+	return p
 }
 
 // decodeError tells the two shapes apart by their members, not by the status.

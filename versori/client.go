@@ -19,32 +19,12 @@
 package versori
 
 import (
-	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/internal/transport"
 )
-
-// Client calls the Versori platform. It is safe for concurrent use; make one and keep it.
-type Client struct {
-	Services
-
-	transport *transport.Client
-}
-
-// New makes a client. Without [sdk.WithToken] the token is read from VERSORI_API_TOKEN; a missing one is an error.
-func New(opts ...sdk.Option) (*Client, error) {
-	t, err := transport.New(platform(), opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-func newClient(t *transport.Client) *Client { return &Client{newServices(t), t} }
 
 // WithOrganisation names the organisation, by its ULID, that a client or a single call is about. Calls without one are
 // refused.
@@ -52,33 +32,12 @@ func WithOrganisation(id string) sdk.Option { return sdk.WithScope(organisation,
 
 const organisation = "organisation_id"
 
-// With returns a client with more options. It shares connections, limits and the retry budget with c.
-func (c *Client) With(opts ...sdk.Option) (*Client, error) {
-	t, err := c.transport.With(opts...)
-	if err != nil {
-		return nil, err
-	}
-	return newClient(t), nil
-}
-
-// Do calls an endpoint that no method covers, with the same token, repeats and errors. The path is relative to the base
-// URL ("/o/" + organisationID + "/projects"). A body that is not nil is sent as JSON ([]byte as it is); the answer is
-// decoded into out unless that is nil (*[]byte receives it as it is).
-func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any, opts ...sdk.Option) error {
-	return c.transport.DoAny(ctx, method, path, query, body, out, opts...)
-}
-
 // platform is what sets Versori apart from the others.
 func platform() transport.Platform {
-	return transport.Platform{
-		Name:        "versori",
-		BaseURL:     "https://platform.versori.com/api/v2",
-		TokenEnv:    "VERSORI_API_TOKEN",
-		BaseURLEnv:  "VERSORI_BASE_URL",
-		Scoped:      []string{organisation},
-		Authorize:   authorize,
-		DecodeError: decodeError,
-	}
+	p := described()
+	p.Authorize = authorize
+	p.DecodeError = decodeError
+	return p
 }
 
 // authorize picks the scheme by the token's shape: the platform takes signed tokens under a scheme of their own.

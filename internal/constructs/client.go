@@ -5,13 +5,7 @@ import (
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
-// New makes the services of the document's only scope, "main", for tests elsewhere of what no platform has.
-func New(opts ...sdk.Option) (*Services, error) {
-	platform := transport.Platform{Name: "constructs", BaseURL: "https://constructs.example", Scoped: []string{"scope_id"}}
-	t, err := transport.New(platform, append([]sdk.Option{sdk.WithScope("scope_id", "main")}, opts...)...)
-	if err != nil {
-		return nil, err
-	}
-	services := newServices(t)
-	return &services, nil
-}
+// WithScope names the document's only scope, which all of its paths start with.
+func WithScope(id string) sdk.Option { return sdk.WithScope("scope_id", id) }
+
+func platform() transport.Platform { return described() }

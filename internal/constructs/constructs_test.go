@@ -22,19 +22,19 @@ import (
 	"github.com/wharfinger/sdk/internal/samples"
 )
 
-// serve starts a fake of the document and gives the services that talk to it.
-func serve(t *testing.T, opts ...sdk.Option) (*fake.Server, *Services) {
+// serve starts a fake of the document and gives a client of it.
+func serve(t *testing.T, opts ...sdk.Option) (*fake.Server, *Client) {
 	t.Helper()
 	document, err := os.ReadFile("constructs.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := fake.New(t, document, fake.WithName("constructs"))
-	services, err := New(append([]sdk.Option{sdk.WithToken("token-of-the-test"), sdk.WithBaseURL(s.URL())}, opts...)...)
+	client, err := New(append([]sdk.Option{sdk.WithToken("token-of-the-test"), sdk.WithBaseURL(s.URL()), WithScope("main")}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, services
+	return s, client
 }
 
 // whole is a thing with a value in every member.

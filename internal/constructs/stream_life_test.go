@@ -117,7 +117,7 @@ func slowly(t *testing.T, pause time.Duration, pieces ...string) *http.Transport
 
 func TestSilenceDoesNotEndAStream(t *testing.T) {
 	t.Parallel()
-	silent := func(t *testing.T, opts ...sdk.Option) *Services {
+	silent := func(t *testing.T, opts ...sdk.Option) *Client {
 		t.Helper()
 		platform := slowly(t, time.Hour, "data: 1\n\n", ":\n", "data: 2\n\n")
 		return inMemory(t, platform.RoundTrip, append(opts, sdk.WithBaseURL("http://127.0.0.1"))...)

@@ -19,10 +19,10 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// inMemory gives the services of a client whose requests go to a function.
-func inMemory(t testing.TB, answer roundTripper, opts ...sdk.Option) *Services {
+// inMemory gives a client whose requests go to a function.
+func inMemory(t testing.TB, answer roundTripper, opts ...sdk.Option) *Client {
 	t.Helper()
-	s, err := New(append([]sdk.Option{sdk.WithToken("token-of-the-test"), sdk.WithTransport(answer)}, opts...)...)
+	s, err := New(append([]sdk.Option{sdk.WithToken("token-of-the-test"), sdk.WithTransport(answer), WithScope("main")}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func cursorsSurvive(t *testing.T) {
 func queriesHaveTheirStyle(t *testing.T) {
 	at := time.Date(2026, 5, 6, 7, 8, 9, 500, time.UTC)
 	s := serve(t, answer(200, "{}"))
-	services, err := constructs.New(sdk.WithBaseURL(s.base), sdk.WithToken(token))
+	client, err := constructs.New(sdk.WithBaseURL(s.base), sdk.WithToken(token), constructs.WithScope("main"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func queriesHaveTheirStyle(t *testing.T) {
 		"null in place of a number": {constructs.ThingSearchParams{Q: "x", Ratio: sdk.Null[float64]()}, "q=x"},
 	} {
 		before := s.count()
-		if _, err := services.Things.Search(t.Context(), c.params); err != nil {
+		if _, err := client.Things.Search(t.Context(), c.params); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

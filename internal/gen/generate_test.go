@@ -93,6 +93,8 @@ func TestRunReplacesStaleFiles(t *testing.T) {
 const document = `
 openapi: 3.0.3
 info: {title: T, version: "1"}
+servers: [{url: https://things.example}]
+x-client: {platform: the Things API, environment: THINGS, example: /things}
 tags: [{name: Things, description: Reads things.}]
 paths:
   /things:
@@ -117,6 +119,13 @@ components:
 `
 
 func TestWhatCanNotBeGeneratedIsRefusedWithItsPlace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "whole.yaml")
+	if err := os.WriteFile(path, []byte(document), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Generate(Job{Document: path, Package: "things"}); err != nil {
+		t.Errorf("unbroken: %v", err)
+	}
 	for name, c := range map[string]struct{ from, to, want string }{
 		"an operationId without a tag": {"operationId: Things.List", "operationId: list", `GET /things: operationId "list" must be Tag.Verb`},
 		"another tag":                  {"operationId: Things.List", "operationId: Others.List", `GET /things: operationId "Others.List" must be Tag.Verb`},
@@ -127,6 +136,8 @@ func TestWhatCanNotBeGeneratedIsRefusedWithItsPlace(t *testing.T) {
 		"an unknown page style":        {"      tags: [Things]", "      x-pagination: {style: magic, items: items, parameter: at}\n      tags: [Things]", `x-pagination: no parameter "at"`},
 		"items that are no array":      {"      tags: [Things]", "      x-pagination: {style: cursor, items: share}\n      tags: [Things]", `items "share" is not an array`},
 		"no success":                   {"'200'", "'404'", "Things.List: no 2xx answer"},
+		"no server":                    {"servers: [{url: https://things.example}]\n", "", "the document names no server"},
+		"a client without a name":      {"platform: the Things API, ", "", "x-client must say platform"},
 		"another OpenAPI version":      {"openapi: 3.0.3", "openapi: 3.0.0", "written in OpenAPI 3.0.3"},
 	} {
 		t.Run(name, func(t *testing.T) {

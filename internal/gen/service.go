@@ -73,6 +73,7 @@ func (v *view) fail(format string, args ...any) {
 
 func (v *view) functions() map[string]any {
 	return map[string]any{
+		"client":   func() (*Client, error) { return v.client(), v.err },
 		"models":   func(types []codegen.TypeDefinition) ([]Model, error) { return v.models(types), v.err },
 		"services": func(ops []codegen.OperationDefinition) ([]Service, error) { return v.services(ops), v.err },
 		"levels":   v.levels,
@@ -188,7 +189,7 @@ func (v *view) method(op codegen.OperationDefinition) Method {
 				m.Params = &Params{Name: singular(tag) + verb + "Params"}
 			}
 			m.Params.Fields = append(m.Params.Fields, v.param(op, p))
-		case p.Extensions["x-scope"] != "client":
+		case !givenOnce(p.Extensions):
 			m.Args = append(m.Args, Arg{Name: argName(p), Wire: p.Name, Segments: p.Extensions["x-path"] == "segments"})
 		}
 	}
