@@ -8,6 +8,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
@@ -39,7 +40,7 @@ func newShop(t *testing.T) *shop {
 }
 
 func schemes(t *testing.T) []versori.AuthSchemeConfig {
-	return decode[[]versori.AuthSchemeConfig](t, `[
+	return assert.Decoded[[]versori.AuthSchemeConfig](t, `[
 		{"type":"api-key","apiKey":{"id":"api-key","description":"","name":"X-Key","in":"header"}},
 		{"type":"basic-auth","basicAuth":{"id":"basic","description":""}},
 		{"type":"oauth2","oauth2":{"id":"client","description":"","tokenUrl":"https://shopify.com/token","scopes":[{"name":"read"}],"defaultScopes":["read"],
@@ -110,10 +111,10 @@ func TestActivateUserDoesAllOfItAtOnce(t *testing.T) {
 	s := newShop(t)
 	a := s.activate(t, acme())
 	wantWrote(t, s, "EndUsers.Create", "Activations.Create")
-	wantEqual(t, "user", a.User.ExternalID+" "+a.User.DisplayName, "merchant-42 Acme")
-	wantEqual(t, "connections", len(a.Connections), 2) // with the one that all use
-	wantEqual(t, "secret", s.secretOf(t, a), "key-1")
-	wantEqual(t, "variables", fmt.Sprint(a.DynamicVariables), "map[channel:eu limit:3]")
+	assert.Equal(t, "user", a.User.ExternalID+" "+a.User.DisplayName, "merchant-42 Acme")
+	assert.Equal(t, "connections", len(a.Connections), 2) // with the one that all use
+	assert.Equal(t, "secret", s.secretOf(t, a), "key-1")
+	assert.Equal(t, "variables", fmt.Sprint(a.DynamicVariables), "map[channel:eu limit:3]")
 }
 
 func TestActivateUserCanBeRepeated(t *testing.T) {
@@ -143,11 +144,11 @@ func TestActivateUserCanBeRepeated(t *testing.T) {
 			again := acme(func(a *versori.UserActivation) { c.edit(a, s) })
 			second := s.activate(t, again)
 			wantWrote(t, s, c.wrote...)
-			wantEqual(t, "activation", second.ID, first.ID)
-			wantEqual(t, "secret", s.secretOf(t, second), "key-1")
-			wantEqual(t, "channel", fmt.Sprint(second.DynamicVariables["channel"]), "eu")
+			assert.Equal(t, "activation", second.ID, first.ID)
+			assert.Equal(t, "secret", s.secretOf(t, second), "key-1")
+			assert.Equal(t, "channel", fmt.Sprint(second.DynamicVariables["channel"]), "eu")
 			if limit, ok := again.Variables["limit"]; ok {
-				wantEqual(t, "limit", fmt.Sprint(second.DynamicVariables["limit"]), fmt.Sprint(limit))
+				assert.Equal(t, "limit", fmt.Sprint(second.DynamicVariables["limit"]), fmt.Sprint(limit))
 			}
 		})
 	}
@@ -170,8 +171,8 @@ func TestActivateUserLeavesOutWhatNobodyHas(t *testing.T) {
 	})
 	s.Handle("Activations.Create", func(*fake.Request) fake.Response { return problem(400, "there is no warehouse") })
 	_, err := s.client.Activations.ActivateUser(t.Context(), acme())
-	wantIs(t, err, sdk.ErrValidation)
-	sent := decode[versori.ActivationCreate](t, bodies(s.Server.Server, "Activations.Create")[0])
+	assert.Is(t, err, sdk.ErrValidation)
+	sent := assert.Decoded[versori.ActivationCreate](t, bodies(s.Server.Server, "Activations.Create")[0])
 	if len(sent.Connections) != 1 || sent.Connections[0].ConnectionTemplateID != s.shopify.ConnectionTemplateID.Or("") {
 		t.Errorf("sent %+v", sent.Connections)
 	}
@@ -228,7 +229,7 @@ func TestActivateUserUsesConnectionsThatAreThere(t *testing.T) {
 			user := acme(func(a *versori.UserActivation) { c.edit(a, ids) })
 			activation, err := s.client.Activations.ActivateUser(t.Context(), user)
 			if c.says != "" {
-				wantIs(t, err, sdk.ErrInvalidRequest)
+				assert.Is(t, err, sdk.ErrInvalidRequest)
 				if err != nil && !strings.Contains(err.Error(), c.says) {
 					t.Errorf("got %v", err)
 				}
@@ -237,7 +238,7 @@ func TestActivateUserUsesConnectionsThatAreThere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantEqual(t, "secret", s.secretOf(t, activation), c.want)
+			assert.Equal(t, "secret", s.secretOf(t, activation), c.want)
 		})
 	}
 }
@@ -263,7 +264,7 @@ func TestActivateUserRefusesBeforeItCreates(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
 			_, err := s.client.Activations.ActivateUser(t.Context(), acme(c.edit))
-			wantIs(t, err, c.want)
+			assert.Is(t, err, c.want)
 			if err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %q in it", err, c.says)
 			}
@@ -294,11 +295,11 @@ func TestAnActivationThatIsThereMayHideItsConnections(t *testing.T) {
 			activation, err := s.client.Activations.ActivateUser(t.Context(), acme())
 			wantWrote(t, s)
 			if found {
-				wantEqual(t, "error", err, nil)
-				wantEqual(t, "activation", activation.ID, stagingID)
+				assert.Equal(t, "error", err, nil)
+				assert.Equal(t, "activation", activation.ID, stagingID)
 				return
 			}
-			wantIs(t, err, sdk.ErrConflict)
+			assert.Is(t, err, sdk.ErrConflict)
 			if err != nil && !strings.Contains(err.Error(), `without a connection for template "shopify": delete activation `+stagingID) {
 				t.Errorf("got %v", err)
 			}
@@ -313,8 +314,8 @@ func TestEnsureEndUser(t *testing.T) {
 		t.Parallel()
 		s := newShop(t)
 		user, err := s.client.EndUsers.Ensure(t.Context(), body)
-		wantEqual(t, "error", err, nil)
-		wantEqual(t, "name", user.DisplayName, "Acme")
+		assert.Equal(t, "error", err, nil)
+		assert.Equal(t, "name", user.DisplayName, "Acme")
 		wantWrote(t, s, "EndUsers.Create")
 	})
 	t.Run("leaves one that is there alone", func(t *testing.T) {
@@ -322,8 +323,8 @@ func TestEnsureEndUser(t *testing.T) {
 		s := newShop(t)
 		s.PutEndUser(versoritest.Organisation, versori.EndUser{ExternalID: "merchant-42", DisplayName: "Old"})
 		user, err := s.client.EndUsers.Ensure(t.Context(), body)
-		wantEqual(t, "error", err, nil)
-		wantEqual(t, "name", user.DisplayName, "Old")
+		assert.Equal(t, "error", err, nil)
+		assert.Equal(t, "name", user.DisplayName, "Old")
 		wantWrote(t, s)
 	})
 	t.Run("takes the one that somebody else creates meanwhile", func(t *testing.T) {
@@ -332,31 +333,31 @@ func TestEnsureEndUser(t *testing.T) {
 		s.Inject("EndUsers.Get", fault.Status(404))
 		s.PutEndUser(versoritest.Organisation, versori.EndUser{ExternalID: "merchant-42", DisplayName: "Theirs"})
 		user, err := s.client.EndUsers.Ensure(t.Context(), body)
-		wantEqual(t, "error", err, nil)
-		wantEqual(t, "name", user.DisplayName, "Theirs")
+		assert.Equal(t, "error", err, nil)
+		assert.Equal(t, "name", user.DisplayName, "Theirs")
 	})
 	t.Run("doesn't take another one's id for the external id", func(t *testing.T) {
 		t.Parallel()
 		s := newShop(t)
 		s.PutEndUser(versoritest.Organisation, versori.EndUser{ID: stagingID, ExternalID: "other"})
 		user, err := s.client.EndUsers.Ensure(t.Context(), versori.EndUserCreate{ExternalID: stagingID})
-		wantEqual(t, "error", err, nil)
-		wantEqual(t, "external id", user.ExternalID, stagingID)
-		wantEqual(t, "id", user.ID != stagingID, true)
+		assert.Equal(t, "error", err, nil)
+		assert.Equal(t, "external id", user.ExternalID, stagingID)
+		assert.Equal(t, "id", user.ID != stagingID, true)
 	})
 	t.Run("gives the error of creating", func(t *testing.T) {
 		t.Parallel()
 		s := newShop(t)
 		s.Inject("EndUsers.Create", fault.Status(403))
 		_, err := s.client.EndUsers.Ensure(t.Context(), body)
-		wantIs(t, err, sdk.ErrForbidden)
+		assert.Is(t, err, sdk.ErrForbidden)
 	})
 	t.Run("creates nothing when it can't look", func(t *testing.T) {
 		t.Parallel()
 		s := newShop(t)
 		s.Inject("EndUsers.Get", fault.Status(403))
 		_, err := s.client.EndUsers.Ensure(t.Context(), body)
-		wantIs(t, err, sdk.ErrForbidden)
+		assert.Is(t, err, sdk.ErrForbidden)
 		wantWrote(t, s)
 	})
 }
@@ -368,7 +369,7 @@ func TestAnActivationKeepsTheVariablesThatAnUpdateDoesNotAnswer(t *testing.T) {
 	s.activate(t, acme())
 	s.Handle("Activations.UpdateVariables", func(*fake.Request) fake.Response { return fake.JSON(200, map[string]any{"limit": 4}) })
 	activation := s.activate(t, acme(func(a *versori.UserActivation) { a.Variables["limit"] = 4 }))
-	wantEqual(t, "variables", fmt.Sprint(activation.DynamicVariables), "map[channel:eu limit:4]")
+	assert.Equal(t, "variables", fmt.Sprint(activation.DynamicVariables), "map[channel:eu limit:4]")
 }
 
 func TestVariablesAreComparedDigitByDigit(t *testing.T) {
@@ -384,5 +385,5 @@ func TestVariablesAreComparedDigitByDigit(t *testing.T) {
 	wantWrote(t, s)
 	activation := s.activate(t, with(large+1))
 	wantWrote(t, s, "Activations.UpdateVariables")
-	wantEqual(t, "limit", fmt.Sprint(activation.DynamicVariables["limit"]), "9007199254740993")
+	assert.Equal(t, "limit", fmt.Sprint(activation.DynamicVariables["limit"]), "9007199254740993")
 }

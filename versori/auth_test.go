@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -96,8 +97,8 @@ func TestTokensAreSignedAndSayWhoForAndForHowLong(t *testing.T) {
 					t.Fatal(err)
 				}
 				header, claims := opened(t, token)
-				wantEqual(t, "header", header, `{"alg":"RS256","typ":"JWT"}`)
-				wantEqual(t, "claims", claims, `{"iss":"https://versori.com/sk/`+signingKeyID+`",`+c.want+`}`)
+				assert.Equal(t, "header", header, `{"alg":"RS256","typ":"JWT"}`)
+				assert.Equal(t, "claims", claims, `{"iss":"https://versori.com/sk/`+signingKeyID+`",`+c.want+`}`)
 			})
 		})
 	}
@@ -182,7 +183,7 @@ func TestASignerShowsNothing(t *testing.T) {
 		}
 	}
 	var none *versori.Signer
-	wantEqual(t, "nil", fmt.Sprint(none), "versori.Signer(nil)")
+	assert.Equal(t, "nil", fmt.Sprint(none), "versori.Signer(nil)")
 }
 
 // serveTokens answers projects, with 401 as often as it is told, and keeps the Authorization headers.
@@ -250,10 +251,10 @@ func TestTokensAreReplacedShortlyBeforeTheyEnd(t *testing.T) {
 				time.Sleep(c.ttl + time.Hour) // long past its end
 				list(t, client)
 				tokens := *seen
-				wantEqual(t, "requests", len(tokens), 4)
-				wantEqual(t, "kept while good", tokens[1] == tokens[0], true)
-				wantEqual(t, "replaced", tokens[2] != tokens[1], true)
-				wantEqual(t, "replaced again", tokens[3] != tokens[2], true)
+				assert.Equal(t, "requests", len(tokens), 4)
+				assert.Equal(t, "kept while good", tokens[1] == tokens[0], true)
+				assert.Equal(t, "replaced", tokens[2] != tokens[1], true)
+				assert.Equal(t, "replaced again", tokens[3] != tokens[2], true)
 			})
 		})
 	}
@@ -265,7 +266,7 @@ func TestATokenThatIsRefusedIsMadeAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen, client := serveTokens(t, 1, sdk.WithTokenSource(signer.Source("merchant-42", time.Hour)))
 		list(t, client)
-		wantEqual(t, "requests", len(*seen), 2)
+		assert.Equal(t, "requests", len(*seen), 2)
 	})
 }
 
@@ -281,11 +282,11 @@ func TestSourcesCanBeShared(t *testing.T) {
 		list(t, b)
 		list(t, a)
 		list(t, b)
-		wantEqual(t, "a keeps its token", (*seenA)[0] == (*seenA)[1], true)
-		wantEqual(t, "b keeps its own", (*seenB)[0] == (*seenB)[1] && (*seenA)[0] != (*seenB)[0], true)
+		assert.Equal(t, "a keeps its token", (*seenA)[0] == (*seenA)[1], true)
+		assert.Equal(t, "b keeps its own", (*seenB)[0] == (*seenB)[1] && (*seenA)[0] != (*seenB)[0], true)
 	})
 	valid := newSigner(t).Source("a", time.Hour).(interface{ Valid(sdk.Secret) bool }).Valid
 	for _, odd := range []string{"", "a", "a.b.c", "a." + base64.RawURLEncoding.EncodeToString([]byte("[]")) + ".c", "a..c"} {
-		wantEqual(t, "odd token "+odd, valid(sdk.NewSecret(odd)), false)
+		assert.Equal(t, "odd token "+odd, valid(sdk.NewSecret(odd)), false)
 	}
 }

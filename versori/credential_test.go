@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
@@ -35,7 +36,7 @@ func TestCredentialsAreSentAsThePlatformTakesThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantEqual(t, "the original is left alone", spec.Credentials[0].Credential.Or(versori.Credential{}).OrganisationID, "")
+			assert.Equal(t, "the original is left alone", spec.Credentials[0].Credential.Or(versori.Credential{}).OrganisationID, "")
 			_, err = s.client.Connections.Create(t.Context(), versori.ConnectionCreate{
 				ConnectionTemplateID: s.shopify.ConnectionTemplateID.Or(""), Connection: complete, ExternalID: sdk.Optional[string]{},
 			})
@@ -44,7 +45,7 @@ func TestCredentialsAreSentAsThePlatformTakesThem(t *testing.T) {
 			}
 			want := `{"connectionTemplateId":"` + s.shopify.ConnectionTemplateID.Or("") + `","connection":{"name":"Acme","credentials":[{"id":"` +
 				versori.ZeroULID + `","authSchemeConfig":` + c.want + `}]}}`
-			wantEqual(t, "sent", bodies(s.Server.Server, "Connections.Create")[0], want)
+			assert.Equal(t, "sent", bodies(s.Server.Server, "Connections.Create")[0], want)
 		})
 	}
 }
@@ -57,12 +58,12 @@ func TestAuthScheme(t *testing.T) {
 		versori.CredentialTypeOAuth2Code: "oauth2", versori.CredentialTypeNone: "none",
 	} {
 		scheme, err := template.AuthScheme(credential)
-		wantEqual(t, string(credential), scheme.Type, want)
-		wantEqual(t, "error", err, nil)
+		assert.Equal(t, string(credential), scheme.Type, want)
+		assert.Equal(t, "error", err, nil)
 	}
 	template.AuthSchemeConfigs = append(template.AuthSchemeConfigs, template.AuthSchemeConfigs[0])
 	_, err := template.AuthScheme(versori.CredentialTypeString)
-	wantIs(t, err, sdk.ErrInvalidRequest)
+	assert.Is(t, err, sdk.ErrInvalidRequest)
 	if err == nil || !strings.Contains(err.Error(), "2 schemes") {
 		t.Errorf("got %v", err)
 	}
@@ -70,7 +71,7 @@ func TestAuthScheme(t *testing.T) {
 
 func TestCompleteRemovesMasksOfSchemes(t *testing.T) {
 	t.Parallel()
-	masked := decode[versori.AuthSchemeConfig](t, strings.Replace(maskedScheme, `,"hint":1`, "", 1))
+	masked := assert.Decoded[versori.AuthSchemeConfig](t, strings.Replace(maskedScheme, `,"hint":1`, "", 1))
 	template := versori.ConnectionTemplate{Name: "calendar", AuthSchemeConfigs: []versori.AuthSchemeConfig{masked}}
 	code := versori.ConnectionCredential{Credential: sdk.Some(versori.Credential{
 		Type: sdk.Some(versori.CredentialTypeOAuth2Code),
@@ -85,7 +86,7 @@ func TestCompleteRemovesMasksOfSchemes(t *testing.T) {
 	s, client := serve(t)
 	s.Handle("Connections.Create", func(*fake.Request) fake.Response { return problem(500, "enough") })
 	_, err = client.Connections.Create(t.Context(), versori.ConnectionCreate{ConnectionTemplateID: connectionID, Connection: spec})
-	wantIs(t, err, sdk.ErrServer) // it was sent
+	assert.Is(t, err, sdk.ErrServer) // it was sent
 	if body := bodies(s, "Connections.Create")[0]; strings.Contains(body, "*") || strings.Contains(body, "clientSecret") {
 		t.Errorf("sent %s", body)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -49,8 +50,8 @@ func TestAFailedDeploymentSaysWhatThePlatformSays(t *testing.T) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 			query := d.Requests("Issues.List")[0].Query
-			wantEqual(t, "asked about", query.Get("environment_id"), productionID)
-			wantEqual(t, "the newest by", query.Get("search_date"), string(versori.IssueDateLastSeenAt))
+			assert.Equal(t, "asked about", query.Get("environment_id"), productionID)
+			assert.Equal(t, "the newest by", query.Get("search_date"), string(versori.IssueDateLastSeenAt))
 		})
 	}
 }
@@ -79,15 +80,15 @@ func TestTheEndOfTheContextEndsTheWait(t *testing.T) {
 				defer cancel()
 				began := time.Now()
 				_, err := d.client.Projects.DeployAndWait(ctx, projectID, v2(), versori.DeployAndWaitParams{})
-				wantEqual(t, "time", time.Since(began), 7*time.Second)
+				assert.Equal(t, "time", time.Since(began), 7*time.Second)
 				for _, want := range c.want {
-					wantIs(t, err, want)
+					assert.Is(t, err, want)
 				}
 				var e *sdk.Error
 				if !errors.As(err, &e) || e.Operation != "Projects.DeployAndWait" || !strings.Contains(e.Message, `version "v1" is deployed`) {
 					t.Errorf("got %v", err)
 				}
-				wantEqual(t, "looks", len(d.pauses()), 2) // after 2 and 5 s
+				assert.Equal(t, "looks", len(d.pauses()), 2) // after 2 and 5 s
 			})
 		})
 	}
@@ -101,7 +102,7 @@ func TestALookThatStallsEndsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		_, err := d.client.Projects.DeployAndWait(ctx, projectID, v2(), versori.DeployAndWaitParams{})
-		wantIs(t, err, context.DeadlineExceeded)
+		assert.Is(t, err, context.DeadlineExceeded)
 		if !strings.Contains(err.Error(), `environment "production" doesn't run version "v2" yet`) {
 			t.Errorf("got %v", err)
 		}
@@ -115,7 +116,7 @@ func TestADeploymentThatIsRefusedIsNotWaitedFor(t *testing.T) {
 		return problem(500, "Failed to build config json: missing connections for the following systems: shopify")
 	})
 	_, err := d.client.Projects.DeployAndWait(t.Context(), projectID, v2(), versori.DeployAndWaitParams{})
-	wantIs(t, err, sdk.ErrServer)
+	assert.Is(t, err, sdk.ErrServer)
 	if !strings.Contains(err.Error(), "missing connections for the following systems: shopify") {
 		t.Errorf("got %v", err)
 	}
@@ -130,8 +131,8 @@ func TestALookThatFailsEndsTheWait(t *testing.T) {
 		d := serveDeployments(t, environment(versori.EnvironmentStatusRunning, "v1", 0))
 		d.Inject("Projects.Get", fault.Pass(), fault.Status(503), fault.Pass(), fault.Status(404))
 		_, err := d.client.Projects.DeployAndWait(t.Context(), projectID, v2(), versori.DeployAndWaitParams{})
-		wantIs(t, err, sdk.ErrNotFound)
-		wantEqual(t, "requests", len(d.Requests("Projects.Get")), 4) // 503 was repeated
+		assert.Is(t, err, sdk.ErrNotFound)
+		assert.Equal(t, "requests", len(d.Requests("Projects.Get")), 4) // 503 was repeated
 	})
 }
 
@@ -147,7 +148,7 @@ func TestAnEnvironmentThatIsDeletedEndsTheWait(t *testing.T) {
 			return fake.JSON(200, projectWith())
 		})
 		_, err := d.client.Projects.DeployAndWait(t.Context(), projectID, v2(), versori.DeployAndWaitParams{})
-		wantIs(t, err, sdk.ErrNotFound)
+		assert.Is(t, err, sdk.ErrNotFound)
 	})
 }
 
@@ -189,7 +190,7 @@ func TestDeployAndWaitRefusesBeforeItDeploys(t *testing.T) {
 				staging.ID, staging.Name = stagingID, "staging"
 				return fake.JSON(200, projectWith(environment(versori.EnvironmentStatusRunning, "v1", 0), staging))
 			})
-			wantIs(t, c.call(client, t.Context()), c.want)
+			assert.Is(t, c.call(client, t.Context()), c.want)
 			if got := operations(s); !slices.Equal(got, c.sent) {
 				t.Errorf("sent %v, want %v", got, c.sent)
 			}

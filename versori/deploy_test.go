@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
@@ -146,19 +147,19 @@ func TestDeployAndWait(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := serveDeployments(t, c.states...)
 				e, err := d.client.Projects.DeployAndWait(t.Context(), projectID, v2(), versori.DeployAndWaitParams{Environment: "production"})
-				wantEqual(t, "looks", len(d.pauses()), c.looks)
-				wantEqual(t, "deployments", len(d.Requests("Projects.Deploy")), 1)
-				wantEqual(t, "environment", d.Requests("Projects.Deploy")[0].Query.Get("project_env"), "production")
+				assert.Equal(t, "looks", len(d.pauses()), c.looks)
+				assert.Equal(t, "deployments", len(d.Requests("Projects.Deploy")), 1)
+				assert.Equal(t, "environment", d.Requests("Projects.Deploy")[0].Query.Get("project_env"), "production")
 				var failure *versori.DeploymentError
 				switch {
 				case errors.As(err, &failure) != c.fails, !c.fails && err != nil:
 					t.Fatalf("got error %v", err)
 				case c.fails:
-					wantEqual(t, "version", failure.Version, "v2")
-					wantEqual(t, "status", failure.Environment.Status, c.states[len(c.states)-1].Status)
+					assert.Equal(t, "version", failure.Version, "v2")
+					assert.Equal(t, "status", failure.Environment.Status, c.states[len(c.states)-1].Status)
 				default:
-					wantEqual(t, "status", e.Status, running)
-					wantEqual(t, "version", e.DeployedVersion.Or(versori.ProjectVersion{}).Name, "v2")
+					assert.Equal(t, "status", e.Status, running)
+					assert.Equal(t, "version", e.DeployedVersion.Or(versori.ProjectVersion{}).Name, "v2")
 				}
 			})
 		})
@@ -181,8 +182,8 @@ func TestStatesThatAreNotKnownAreWaitedOut(t *testing.T) {
 		s.Handle("Projects.Get", show)
 		s.Handle("Projects.Deploy", show)
 		_, err := client.Projects.DeployAndWait(t.Context(), projectID, v2(), versori.DeployAndWaitParams{})
-		wantEqual(t, "error", err, nil)
-		wantEqual(t, "looks", looks, 4)
+		assert.Equal(t, "error", err, nil)
+		assert.Equal(t, "looks", looks, 4)
 	})
 }
 
@@ -231,9 +232,9 @@ func TestVersionsAreDeployedByIDAndToldApartByIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantEqual(t, "version", e.DeployedVersion.Or(versori.ProjectVersion{}).ID, newVersionID)
-		wantEqual(t, "looks", len(d.pauses()), 1)
-		wantEqual(t, "environment by name", d.Requests("Versions.Deploy")[0].Query.Get("project_env"), "production")
+		assert.Equal(t, "version", e.DeployedVersion.Or(versori.ProjectVersion{}).ID, newVersionID)
+		assert.Equal(t, "looks", len(d.pauses()), 1)
+		assert.Equal(t, "environment by name", d.Requests("Versions.Deploy")[0].Query.Get("project_env"), "production")
 	})
 }
 
@@ -246,7 +247,7 @@ func TestWaitForDeploymentAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantEqual(t, "requests", len(d.Requests()), 1)
+		assert.Equal(t, "requests", len(d.Requests()), 1)
 	})
 	t.Run("takes an error for a failure when it doesn't know how it was before", func(t *testing.T) {
 		t.Parallel()
@@ -264,7 +265,7 @@ func TestWaitForDeploymentAlone(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			_, err := d.client.Projects.WaitForDeployment(ctx, projectID, versori.WaitForDeploymentParams{VersionName: "v2", VersionID: oldVersionID})
-			wantIs(t, err, context.DeadlineExceeded)
+			assert.Is(t, err, context.DeadlineExceeded)
 		})
 	})
 }
@@ -290,9 +291,9 @@ func TestDeployAndWaitOnTheFakePlatform(t *testing.T) {
 		return e.DeployedVersion.Or(versori.ProjectVersion{}).ID, nil
 	}
 	first, err := deploy("v1", "export {}")
-	wantEqual(t, "first", err, nil)
+	assert.Equal(t, "first", err, nil)
 	second, err := deploy("v2", "export {}")
-	wantEqual(t, "second", err, nil)
+	assert.Equal(t, "second", err, nil)
 
 	_, err = deploy("v3", "import missing")
 	var failure *versori.DeploymentError
@@ -308,6 +309,6 @@ func TestDeployAndWaitOnTheFakePlatform(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantEqual(t, "back to", e.DeployedVersion.Or(versori.ProjectVersion{}).Name, "v1")
-	wantEqual(t, "two versions", first != second, true)
+	assert.Equal(t, "back to", e.DeployedVersion.Or(versori.ProjectVersion{}).Name, "v1")
+	assert.Equal(t, "two versions", first != second, true)
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -44,7 +45,7 @@ func TestFindEnvironment(t *testing.T) {
 			s.Handle("Projects.Get", func(*fake.Request) fake.Response { return fake.JSON(200, projectWith(c.of...)) })
 			e, err := client.Environments.Find(t.Context(), projectID, c.find)
 			if c.err != nil {
-				wantIs(t, err, c.err)
+				assert.Is(t, err, c.err)
 				if err != nil && !strings.Contains(err.Error(), c.says) {
 					t.Errorf("got %v, want %q in it", err, c.says)
 				}
@@ -53,7 +54,7 @@ func TestFindEnvironment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantEqual(t, "id", e.ID, c.want)
+			assert.Equal(t, "id", e.ID, c.want)
 		})
 	}
 }
@@ -65,7 +66,7 @@ func serveConfig(t *testing.T, config string) (*raw, *versori.Client) {
 			return http.StatusNoContent, ""
 		}
 		e := environment(versori.EnvironmentStatusRunning, "v1", 0)
-		e.Config = decode[versori.EnvironmentConfig](t, config)
+		e.Config = assert.Decoded[versori.EnvironmentConfig](t, config)
 		text, _ := json.Marshal(projectWith(e))
 		return http.StatusOK, string(text)
 	})
@@ -104,7 +105,7 @@ func TestModifyConfigLosesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantEqual(t, "result", config.DeploymentSpec.Or(versori.DeploymentSpec{}).Replicas, sdk.Some(3))
+			assert.Equal(t, "result", config.DeploymentSpec.Or(versori.DeploymentSpec{}).Replicas, sdk.Some(3))
 			if !slices.Equal(s.bodies, []string{c.after}) {
 				t.Errorf("sent %s\nwant %s", s.bodies, c.after)
 			}
@@ -130,8 +131,8 @@ func TestModifyConfigSendsNothing(t *testing.T) {
 			t.Parallel()
 			s, client := serveConfig(t, `{"deploymentSpec":{"replicas":1}}`)
 			_, err := client.Environments.ModifyConfig(t.Context(), projectID, "production", c.change)
-			wantIs(t, err, c.err)
-			wantEqual(t, "updates", len(s.bodies), 0)
+			assert.Is(t, err, c.err)
+			assert.Equal(t, "updates", len(s.bodies), 0)
 		})
 	}
 }
@@ -187,7 +188,7 @@ func TestModifyFlow(t *testing.T) {
 			t.Parallel()
 			s, client := serveFlow(t, c.stored)
 			flow, err := c.call(client.Flows, t.Context(), projectID, "orders", c.change)
-			wantIs(t, err, c.err)
+			assert.Is(t, err, c.err)
 			if err == nil && flow.Name != "orders" {
 				t.Errorf("got %+v", flow)
 			}
@@ -206,6 +207,6 @@ func TestModifyFlowCreatesOnlyWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	s, client := serveRaw(t, func(*http.Request) (int, string) { return http.StatusForbidden, `{}` })
 	_, err := client.Flows.ModifyOrCreate(t.Context(), projectID, "orders", describe("New."))
-	wantIs(t, err, sdk.ErrForbidden)
-	wantEqual(t, "updates", len(s.bodies), 0)
+	assert.Is(t, err, sdk.ErrForbidden)
+	assert.Equal(t, "updates", len(s.bodies), 0)
 }

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -57,8 +58,8 @@ func TestEntriesAreTheSameHoweverTheyAreWritten(t *testing.T) {
 				n++
 			}
 		}
-		wantEqual(t, "entries", n, 1)
-		wantEqual(t, "looks", looks, 5)
+		assert.Equal(t, "entries", n, 1)
+		assert.Equal(t, "looks", looks, 5)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -92,7 +93,7 @@ func (l *logbook) collect(t *testing.T, d time.Duration, params versori.LogFollo
 	messages := []string{}
 	for entry, err := range l.client.Logs.Follow(ctx, projectID, params, opts...) {
 		if err != nil {
-			wantIs(t, err, context.DeadlineExceeded)
+			assert.Is(t, err, context.DeadlineExceeded)
 			return messages
 		}
 		messages = append(messages, entry.Message)
@@ -201,16 +202,16 @@ func TestFollowAsksForWhatItShould(t *testing.T) {
 			Environment: "production", Search: "order", Build: sdk.Some(false), Latest: sdk.Some(true), Interval: 20 * time.Second,
 		})
 		requests := l.Requests()
-		wantEqual(t, "requests", len(requests), 3) // at once, then two pages
+		assert.Equal(t, "requests", len(requests), 3) // at once, then two pages
 		query := requests[0].Query
 		for name, want := range map[string]string{
 			"project_env": "production", "search": "order", "build": "false", "latest": "true", "order": "asc", "first": "1000",
 			"start": began.Format(time.RFC3339Nano), "next_token": "",
 		} {
-			wantEqual(t, name, query.Get(name), want)
+			assert.Equal(t, name, query.Get(name), want)
 		}
-		wantEqual(t, "end", query.Has("end"), false)
-		wantEqual(t, "token", requests[2].Query.Get("next_token"), "2")
+		assert.Equal(t, "end", query.Has("end"), false)
+		assert.Equal(t, "token", requests[2].Query.Get("next_token"), "2")
 	})
 }
 
@@ -245,11 +246,11 @@ func TestFollowEnds(t *testing.T) {
 			l := serveLog(t, 1)
 			l.write(0, "a", "b")
 			for entry, err := range l.client.Logs.Follow(t.Context(), projectID, versori.LogFollowParams{}) {
-				wantEqual(t, "message", entry.Message, "a")
-				wantEqual(t, "error", err, nil)
+				assert.Equal(t, "message", entry.Message, "a")
+				assert.Equal(t, "error", err, nil)
 				break
 			}
-			wantEqual(t, "requests", len(l.Requests()), 1)
+			assert.Equal(t, "requests", len(l.Requests()), 1)
 		})
 	})
 	t.Run("when the context is cancelled between two looks", func(t *testing.T) {
@@ -262,11 +263,11 @@ func TestFollowEnds(t *testing.T) {
 			began, rounds := time.Now(), 0
 			for _, err := range l.client.Logs.Follow(ctx, projectID, versori.LogFollowParams{}) {
 				rounds++
-				wantIs(t, err, context.Canceled)
-				wantIs(t, err, stop)
-				wantEqual(t, "time", time.Since(began), 5*time.Second)
+				assert.Is(t, err, context.Canceled)
+				assert.Is(t, err, stop)
+				assert.Equal(t, "time", time.Since(began), 5*time.Second)
 			}
-			wantEqual(t, "rounds", rounds, 1)
+			assert.Equal(t, "rounds", rounds, 1)
 		})
 	})
 	t.Run("when the context is cancelled within a look", func(t *testing.T) {
@@ -279,9 +280,9 @@ func TestFollowEnds(t *testing.T) {
 			rounds := 0
 			for _, err := range l.client.Logs.Follow(ctx, projectID, versori.LogFollowParams{}) {
 				rounds++
-				wantIs(t, err, context.DeadlineExceeded)
+				assert.Is(t, err, context.DeadlineExceeded)
 			}
-			wantEqual(t, "rounds", rounds, 1)
+			assert.Equal(t, "rounds", rounds, 1)
 		})
 	})
 	t.Run("with the error that the client's repeats didn't help against", func(t *testing.T) {
@@ -293,7 +294,7 @@ func TestFollowEnds(t *testing.T) {
 			var got []string
 			for entry, err := range l.client.Logs.Follow(t.Context(), projectID, versori.LogFollowParams{}) {
 				if err != nil {
-					wantIs(t, err, sdk.ErrForbidden)
+					assert.Is(t, err, sdk.ErrForbidden)
 					got = append(got, "error")
 					continue
 				}
@@ -312,9 +313,9 @@ func TestFollowEnds(t *testing.T) {
 			rounds := 0
 			for _, err := range client.Logs.Follow(t.Context(), projectID, versori.LogFollowParams{}) {
 				rounds++
-				wantIs(t, err, sdk.ErrPaginationLoop)
+				assert.Is(t, err, sdk.ErrPaginationLoop)
 			}
-			wantEqual(t, "rounds", rounds, 1)
+			assert.Equal(t, "rounds", rounds, 1)
 		})
 	})
 }

@@ -1,8 +1,6 @@
 package versori_test
 
 import (
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -91,30 +89,6 @@ func bodies(s *fake.Server, operation string) []string {
 		texts = append(texts, string(r.Body))
 	}
 	return texts
-}
-
-func wantEqual[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func wantIs(t testing.TB, err, target error) {
-	t.Helper()
-	if !errors.Is(err, target) {
-		t.Errorf("got error %v, want one that matches %v", err, target)
-	}
-}
-
-// decode reads JSON, which must be right.
-func decode[T any](t testing.TB, text string) T {
-	t.Helper()
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // raw is a platform that takes and answers what no document knows.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -37,12 +38,12 @@ func TestKeyPath(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := c.key.Path()
-			wantEqual(t, "path", got, c.want)
+			assert.Equal(t, "path", got, c.want)
 			if c.says == "" {
-				wantEqual(t, "error", err, nil)
+				assert.Equal(t, "error", err, nil)
 				return
 			}
-			wantIs(t, err, sdk.ErrInvalidRequest)
+			assert.Is(t, err, sdk.ErrInvalidRequest)
 			if err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %q in it", err, c.says)
 			}
@@ -54,16 +55,16 @@ func TestKeysShareNothing(t *testing.T) {
 	t.Parallel()
 	scope := append(make(versori.Key, 0, 8), "org", "project")
 	a, b := scope.With("a"), scope.With("b", "c")
-	wantEqual(t, "a", a.String(), "org/project/a")
-	wantEqual(t, "b", b.String(), "org/project/b/c")
-	wantEqual(t, "scope", scope.String(), "org/project")
-	wantEqual(t, "odd segments", versori.Key{"a/b", "", "ü", "x y", "\n"}.String(), `"a/b"/""/ü/"x y"/"\n"`)
+	assert.Equal(t, "a", a.String(), "org/project/a")
+	assert.Equal(t, "b", b.String(), "org/project/b/c")
+	assert.Equal(t, "scope", scope.String(), "org/project")
+	assert.Equal(t, "odd segments", versori.Key{"a/b", "", "ü", "x y", "\n"}.String(), `"a/b"/""/ü/"x y"/"\n"`)
 }
 
 // The expected value is the one that the platform's own tool sends for merchant-42.
 func TestEndUserSegment(t *testing.T) {
 	t.Parallel()
-	wantEqual(t, "segment", versori.EndUserSegment("merchant-42"), "d7122804afc4755f03767f28f7b228aa100fd5bc6e4aaa1b0a006ffb8652ca4d")
+	assert.Equal(t, "segment", versori.EndUserSegment("merchant-42"), "d7122804afc4755f03767f28f7b228aa100fd5bc6e4aaa1b0a006ffb8652ca4d")
 }
 
 func TestSet(t *testing.T) {
@@ -103,13 +104,13 @@ func TestSet(t *testing.T) {
 						t.Errorf("got %+v, %v", commit, err)
 					}
 				} else {
-					wantIs(t, err, versori.ErrKVConflict)
-					wantIs(t, err, sdk.ErrConflict)
+					assert.Is(t, err, versori.ErrKVConflict)
+					assert.Is(t, err, sdk.ErrConflict)
 				}
 				if got := bodies(s, "KV.Set"); !slices.Equal(got, []string{c.sent}) {
 					t.Errorf("sent %s\nwant %s", got, c.sent)
 				}
-				wantEqual(t, "path", strings.HasSuffix(s.Requests()[0].Path, "/store/"+storeID+"/kv/a%20b/c"), true)
+				assert.Equal(t, "path", strings.HasSuffix(s.Requests()[0].Path, "/store/"+storeID+"/kv/a%20b/c"), true)
 			})
 		}
 	}
@@ -143,8 +144,8 @@ func TestStoreRefusesBeforeItSends(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	wantEqual(t, "deleting no keys", store.DeleteKeys(ctx, nil), nil)
-	wantEqual(t, "requests", len(s.Requests()), 0)
+	assert.Equal(t, "deleting no keys", store.DeleteKeys(ctx, nil), nil)
+	assert.Equal(t, "requests", len(s.Requests()), 0)
 }
 
 func TestGetAndDeleteOne(t *testing.T) {
@@ -154,8 +155,8 @@ func TestGetAndDeleteOne(t *testing.T) {
 	s.Handle("KV.Delete", func(*fake.Request) fake.Response { return fake.JSON(200, map[string]any{"status": "ok"}) })
 	store := client.KV.Store(storeID)
 	_, err := store.Get(t.Context(), versori.Key{"cursor", "orders"})
-	wantIs(t, err, sdk.ErrNotFound)
-	wantEqual(t, "error", store.Delete(t.Context(), versori.Key{"cursor", "orders"}), nil)
+	assert.Is(t, err, sdk.ErrNotFound)
+	assert.Equal(t, "error", store.Delete(t.Context(), versori.Key{"cursor", "orders"}), nil)
 	if got := bodies(s, "KV.Delete"); !slices.Equal(got, []string{"{}"}) { // no cascade
 		t.Errorf("sent %s", got)
 	}
@@ -240,7 +241,7 @@ func TestAllListsEveryPage(t *testing.T) {
 				}
 				got = append(got, versori.Key(entry.Key).String())
 			}
-			wantEqual(t, "keys", strings.Join(got, " "), want)
+			assert.Equal(t, "keys", strings.Join(got, " "), want)
 		})
 	}
 }
@@ -248,8 +249,8 @@ func TestAllListsEveryPage(t *testing.T) {
 func TestDeleteUnderTakesWholeSegmentsAlone(t *testing.T) {
 	t.Parallel()
 	e := serveEntries(t, keys()...)
-	wantEqual(t, "error", e.store.DeleteUnder(t.Context(), versori.Key{"order"}), nil)
-	wantEqual(t, "left", e.left(), "orders order_1 other/1")
+	assert.Equal(t, "error", e.store.DeleteUnder(t.Context(), versori.Key{"order"}), nil)
+	assert.Equal(t, "left", e.left(), "orders order_1 other/1")
 	if got := operations(e.Server); slices.Contains(got, "KV.Delete") {
 		t.Errorf("sent %v", got)
 	}
@@ -262,16 +263,16 @@ func TestDeleteUnderBearsThatTheKeyIsNotThere(t *testing.T) {
 	s.Handle("KV.List", func(*fake.Request) fake.Response { return fake.JSON(200, versori.KVPage{Data: []versori.KVEntry{}}) })
 	s.Handle("KV.BatchDelete", func(*fake.Request) fake.Response { return problem(status, "no such key") })
 	store := client.KV.Store(storeID)
-	wantEqual(t, "error", store.DeleteUnder(t.Context(), versori.Key{"order"}), nil)
+	assert.Equal(t, "error", store.DeleteUnder(t.Context(), versori.Key{"order"}), nil)
 	status = 403
-	wantIs(t, store.DeleteUnder(t.Context(), versori.Key{"order"}), sdk.ErrForbidden)
+	assert.Is(t, store.DeleteUnder(t.Context(), versori.Key{"order"}), sdk.ErrForbidden)
 }
 
 func TestDeleteEverything(t *testing.T) {
 	t.Parallel()
 	e := serveEntries(t, keys()...)
-	wantEqual(t, "error", e.store.DeleteEverything(t.Context()), nil)
-	wantEqual(t, "left", e.left(), "")
+	assert.Equal(t, "error", e.store.DeleteEverything(t.Context()), nil)
+	assert.Equal(t, "left", e.left(), "")
 	for _, body := range bodies(e.Server, "KV.BatchDelete") {
 		if strings.Contains(body, "[]") || strings.Contains(body, "cascade") {
 			t.Errorf("sent %s", body)
@@ -286,7 +287,7 @@ func TestDeletionsThatAreNotDoneEnd(t *testing.T) {
 	if err := e.store.DeleteEverything(t.Context()); err == nil || !strings.Contains(err.Error(), "still lists an entry that was deleted") {
 		t.Errorf("got %v", err)
 	}
-	wantEqual(t, "requests", len(e.Requests()), 3)
+	assert.Equal(t, "requests", len(e.Requests()), 3)
 }
 
 func TestWorkflowValues(t *testing.T) {
@@ -304,13 +305,13 @@ func TestWorkflowValues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text, err := versori.EncodeWorkflowValue(c.value)
-			wantEqual(t, "error", err, nil)
-			wantEqual(t, "text", text, c.text)
+			assert.Equal(t, "error", err, nil)
+			assert.Equal(t, "text", text, c.text)
 			var got any
-			wantEqual(t, "error", versori.DecodeWorkflowValue(json.RawMessage(c.wire), &got), nil)
+			assert.Equal(t, "error", versori.DecodeWorkflowValue(json.RawMessage(c.wire), &got), nil)
 			a, _ := json.Marshal(got)
 			b, _ := json.Marshal(c.value)
-			wantEqual(t, "value", string(a), string(b))
+			assert.Equal(t, "value", string(a), string(b))
 
 			s, client := serve(t)
 			s.Handle("KV.Set", func(*fake.Request) fake.Response {
@@ -319,7 +320,7 @@ func TestWorkflowValues(t *testing.T) {
 			if _, err := client.KV.Store(storeID).Set(t.Context(), versori.Key{"k"}, versori.KVSet{Value: text}); err != nil {
 				t.Fatal(err)
 			}
-			wantEqual(t, "wire", bodies(s, "KV.Set")[0], `{"value":`+c.wire+`,"options":{"overwrite":true}}`)
+			assert.Equal(t, "wire", bodies(s, "KV.Set")[0], `{"value":`+c.wire+`,"options":{"overwrite":true}}`)
 		})
 	}
 	for name, wire := range map[string]string{

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -27,8 +28,8 @@ const maskedScheme = `{"type":"oauth2","oauth2":{"id":"code","description":"","t
 
 func TestWhatIsMaskedIsNotWrittenBack(t *testing.T) {
 	t.Parallel()
-	connection := decode[versori.Connection](t, maskedConnection)
-	scheme := decode[versori.AuthSchemeConfig](t, maskedScheme)
+	connection := assert.Decoded[versori.Connection](t, maskedConnection)
+	scheme := assert.Decoded[versori.AuthSchemeConfig](t, maskedScheme)
 	for name, c := range map[string]struct {
 		call func(*versori.Client) error
 		path string
@@ -58,26 +59,26 @@ func TestWhatIsMaskedIsNotWrittenBack(t *testing.T) {
 			t.Parallel()
 			s, client := serve(t)
 			err := c.call(client)
-			wantIs(t, err, sdk.ErrInvalidRequest)
+			assert.Is(t, err, sdk.ErrInvalidRequest)
 			var e *sdk.Error
 			if !errors.As(err, &e) || !strings.HasPrefix(e.Message, c.path+" is a mask") {
 				t.Errorf("got %v, want it to name %s", err, c.path)
 			}
-			wantEqual(t, "requests", len(s.Requests()), 0)
+			assert.Equal(t, "requests", len(s.Requests()), 0)
 		})
 	}
 }
 
 func TestASchemeWithoutMasksCanBeSent(t *testing.T) {
 	t.Parallel()
-	scheme := decode[versori.AuthSchemeConfig](t, maskedScheme)
+	scheme := assert.Decoded[versori.AuthSchemeConfig](t, maskedScheme)
 	s, client := serveRaw(t, func(*http.Request) (int, string) { return http.StatusCreated, maskedScheme })
 	if _, err := client.AuthSchemes.Upsert(t.Context(), systemID, "code", scheme.WithoutMasks()); err != nil {
 		t.Fatal(err)
 	}
-	wantEqual(t, "sent", s.bodies[0], strings.Replace(maskedScheme, `"clientSecret":"******",`, "", 1))
+	assert.Equal(t, "sent", s.bodies[0], strings.Replace(maskedScheme, `"clientSecret":"******",`, "", 1))
 	kept, _ := json.Marshal(scheme)
-	wantEqual(t, "the original", string(kept), maskedScheme)
+	assert.Equal(t, "the original", string(kept), maskedScheme)
 }
 
 func TestWithoutMasksLeavesTheRestAlone(t *testing.T) {
@@ -89,22 +90,22 @@ func TestWithoutMasksLeavesTheRestAlone(t *testing.T) {
 		"another scheme":       `{"type":"basic-auth","basicAuth":{"id":"a","description":""}}`,
 		"one that isn't known": `{"type":"passkey","passkey":{"secret":"******"}}`,
 	} {
-		got, err := json.Marshal(decode[versori.AuthSchemeConfig](t, text).WithoutMasks())
-		a, b := decode[any](t, string(got)), decode[any](t, text)
+		got, err := json.Marshal(assert.Decoded[versori.AuthSchemeConfig](t, text).WithoutMasks())
+		a, b := assert.Decoded[any](t, string(got)), assert.Decoded[any](t, text)
 		if err != nil || !reflect.DeepEqual(a, b) {
 			t.Errorf("%s: got %s, want %s", name, got, text)
 		}
 	}
 	password := strings.NewReplacer("authorizationCode", "password").Replace(maskedScheme)
-	got, _ := json.Marshal(decode[versori.AuthSchemeConfig](t, password).WithoutMasks())
-	wantEqual(t, "the password grant has its mask removed", strings.Contains(string(got), "*"), false)
+	got, _ := json.Marshal(assert.Decoded[versori.AuthSchemeConfig](t, password).WithoutMasks())
+	assert.Equal(t, "the password grant has its mask removed", strings.Contains(string(got), "*"), false)
 }
 
 func TestIsMasked(t *testing.T) {
 	t.Parallel()
-	connection := decode[versori.Connection](t, maskedConnection)
+	connection := assert.Decoded[versori.Connection](t, maskedConnection)
 	credential := connection.Credentials[0].Credential.Or(versori.Credential{})
-	wantEqual(t, "as it was got", versori.IsMasked(credential.Data.Or(versori.CredentialData{}).String.Or(versori.CredentialString{}).Value), true)
-	wantEqual(t, "a secret", versori.IsMasked(sdk.NewSecret("s3cret")), false)
-	wantEqual(t, "none", versori.IsMasked(sdk.Secret{}), false)
+	assert.Equal(t, "as it was got", versori.IsMasked(credential.Data.Or(versori.CredentialData{}).String.Or(versori.CredentialString{}).Value), true)
+	assert.Equal(t, "a secret", versori.IsMasked(sdk.NewSecret("s3cret")), false)
+	assert.Equal(t, "none", versori.IsMasked(sdk.Secret{}), false)
 }

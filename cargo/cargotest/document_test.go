@@ -6,6 +6,7 @@ import (
 
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // Every request that the document gives as an example is one that the fake takes.
@@ -27,7 +28,7 @@ func TestTheExamplesOfTheDocumentAreTaken(t *testing.T) {
 		}
 		for name, example := range examples {
 			t.Run(operation.ID+" "+name, func(t *testing.T) {
-				body := json.RawMessage(encoded(t, example.Value.Value))
+				body := json.RawMessage(assert.Encoded(t, example.Value.Value))
 				var answer map[string]any
 				if err := client.Do(t.Context(), operation.Method, operation.Path, nil, body, &answer); err != nil {
 					t.Error(err)

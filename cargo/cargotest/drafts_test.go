@@ -9,6 +9,7 @@ import (
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/samples"
 )
 
@@ -82,13 +83,13 @@ func TestTheDocumentedDraftIsAnsweredAsDocumented(t *testing.T) {
 	s.PutRelease(cargo.Release{
 		UUID: parentUUID, WorkflowUUID: workflowUUID, Status: cargo.ReleaseStatusDeployed, Version: sdk.Some("1.0.0"),
 	})
-	result, err := s.Client().Releases.UpdateDraft(t.Context(), decoded[cargo.ReleaseUpdateDraft](t, documentedDraft))
+	result, err := s.Client().Releases.UpdateDraft(t.Context(), assert.Decoded[cargo.ReleaseUpdateDraft](t, documentedDraft))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, "answer", result, documentedDraftAnswer)
+	assert.JSON(t, "answer", result, documentedDraftAnswer)
 	draft, _ := s.Draft(workflowUUID)
-	wantJSON(t, "what is kept", draft, encoded(t, result.Release))
+	assert.JSON(t, "what is kept", draft, assert.Encoded(t, result.Release))
 	sent := s.Requests("Releases.UpdateDraft")
 	if len(sent) != 1 || sent[0].Method != "PUT" || sent[0].Path != "/v1/orchestration/releases/updateDraft" {
 		t.Fatalf("got %+v", sent)
@@ -275,12 +276,12 @@ func TestUpdatesOfADraftThatAreRefused(t *testing.T) {
 			s.PutRelease(cargo.Release{WorkflowUUID: deployed, Status: cargo.ReleaseStatusDeployed})
 			s.PutRelease(cargo.Release{UUID: foreign, WorkflowUUID: other, Status: cargo.ReleaseStatusDeployed})
 			result, err := s.Client().Releases.UpdateDraft(t.Context(), c.body)
-			wantRefusal(t, err, 400, c.code, "")
+			assert.Refusal(t, err, 400, c.code, "")
 			if result != nil || !errors.Is(err, sdk.ErrValidation) {
 				t.Errorf("got %v, %v", result, err)
 			}
 			after, _ := s.Draft(workflowUUID)
-			wantJSON(t, "the draft", after, encoded(t, before))
+			assert.JSON(t, "the draft", after, assert.Encoded(t, before))
 		})
 	}
 }
@@ -311,7 +312,7 @@ func TestMembersThatDoNotFitTheKindAreRefused(t *testing.T) {
 			t.Parallel()
 			_, client := start(t)
 			err := client.Do(t.Context(), "PUT", "/orchestration/releases/updateDraft", nil, json.RawMessage(c.body), nil)
-			wantRefusal(t, err, 400, "", c.message)
+			assert.Refusal(t, err, 400, "", c.message)
 		})
 	}
 }
@@ -343,7 +344,7 @@ func TestNodesOfEveryKindAreTaken(t *testing.T) {
 			t.Errorf("node %d has the connector %q, want %q", i, got, want)
 		}
 		if !node.Name.IsNull() || !node.Description.IsNull() || !node.FallbackChildUUID.IsNull() {
-			t.Errorf("node %d lacks nulls: %s", i, encoded(t, node))
+			t.Errorf("node %d lacks nulls: %s", i, assert.Encoded(t, node))
 		}
 	}
 	// What was answered, nulls included, can be sent again.
@@ -353,7 +354,7 @@ func TestNodesOfEveryKindAreTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, "nodes sent again", again.Release.Nodes, encoded(t, result.Release.Nodes))
+	assert.JSON(t, "nodes sent again", again.Release.Nodes, assert.Encoded(t, result.Release.Nodes))
 	if problems := s.Problems(); len(problems) > 0 {
 		t.Errorf("problems: %q", problems)
 	}

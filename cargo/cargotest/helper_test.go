@@ -1,19 +1,12 @@
 package cargotest_test
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
-	"github.com/wharfinger/sdk/internal/samples"
 )
 
 const (
@@ -24,35 +17,6 @@ const (
 	startUUID    = "3f1f4f0a-6a0e-4a55-8f4f-0f6f2f2f9a01"
 	endUUID      = "8a7e2a54-93c7-4f0e-b8c1-5a5c1b6f7d02"
 )
-
-// recorder is a test that only notes what is reported to it.
-type recorder struct {
-	mu       sync.Mutex
-	lines    []string
-	cleanups []func()
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-
-func (r *recorder) finish() {
-	for _, f := range slices.Backward(r.cleanups) {
-		f()
-	}
-}
-
-func (r *recorder) reported() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
 
 // start gives a server with a workflow and a client of it.
 func start(t *testing.T) (*cargotest.Server, *cargo.Client) {
@@ -67,43 +31,6 @@ func stopClock(s *cargotest.Server) time.Time {
 	now := time.Date(2026, 3, 2, 9, 15, 27, 312456789, time.UTC)
 	s.SetClock(func() time.Time { return now })
 	return now.Truncate(time.Millisecond)
-}
-
-func decoded[T any](t *testing.T, text string) T {
-	t.Helper()
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-func encoded(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func wantJSON(t *testing.T, what string, got any, want string) {
-	t.Helper()
-	if diff := samples.Compare([]byte(want), []byte(encoded(t, got))); diff != "" {
-		t.Errorf("%s: %s\n got %s\nwant %s", what, diff, encoded(t, got), want)
-	}
-}
-
-// wantRefusal checks a failed call: its status, its reason, and a part of its message.
-func wantRefusal(t *testing.T, err error, status int, code, message string) {
-	t.Helper()
-	var e *sdk.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("got %v, want status %d", err, status)
-	}
-	if e.Status != status || e.Code != code || !strings.Contains(e.Message, message) {
-		t.Errorf("got %d, %q, %q; want %d, %q, %q", e.Status, e.Code, e.Message, status, code, message)
-	}
 }
 
 // node is a node of a graph that needs nothing else, at the origin of the canvas.

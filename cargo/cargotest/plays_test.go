@@ -7,6 +7,7 @@ import (
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/samples"
 )
 
@@ -72,16 +73,16 @@ func TestTheDocumentedPlayIsAnsweredAsDocumented(t *testing.T) {
 	t.Parallel()
 	s, client := withModel(t)
 	stopClock(s)
-	result, err := client.Plays.Create(t.Context(), decoded[cargo.PlayCreate](t, documentedPlay))
+	result, err := client.Plays.Create(t.Context(), assert.Decoded[cargo.PlayCreate](t, documentedPlay))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, "answer", result, documentedPlayAnswer)
+	assert.JSON(t, "answer", result, documentedPlayAnswer)
 	kept, ok := s.Play(result.Play.UUID)
 	if !ok {
 		t.Fatal("the play isn't kept")
 	}
-	wantJSON(t, "what is kept", kept, encoded(t, result.Play))
+	assert.JSON(t, "what is kept", kept, assert.Encoded(t, result.Play))
 	sent := s.Requests("Plays.Create")
 	if len(sent) != 1 || sent[0].Method != "POST" || sent[0].Path != "/v1/orchestration/plays" {
 		t.Fatalf("got %+v", sent)
@@ -157,12 +158,12 @@ func TestSchedulesInTheFormOfTheAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			result, err := client.Plays.Create(t.Context(), play(func(b *cargo.PlayCreate) {
-				b.Schedule = sdk.Some(decoded[cargo.PlayScheduleSettings](t, given))
+				b.Schedule = sdk.Some(assert.Decoded[cargo.PlayScheduleSettings](t, given))
 			}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantJSON(t, "schedule", result.Play.Schedule, want)
+			assert.JSON(t, "schedule", result.Play.Schedule, want)
 		})
 	}
 }
@@ -198,7 +199,7 @@ func TestPlaysThatAreRefused(t *testing.T) {
 			t.Parallel()
 			s, client := withModel(t)
 			_, err := client.Plays.Create(t.Context(), play(c.change))
-			wantRefusal(t, err, 400, c.code, c.message)
+			assert.Refusal(t, err, 400, c.code, c.message)
 			if n := len(s.Requests("Plays.Create")); n != 1 {
 				t.Errorf("sent %d times", n)
 			}

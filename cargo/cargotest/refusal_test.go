@@ -11,6 +11,7 @@ import (
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // calls are one good call of each operation.
@@ -54,7 +55,7 @@ func TestTokens(t *testing.T) {
 					}
 					return
 				}
-				wantRefusal(t, err, c.status, "", c.message)
+				assert.Refusal(t, err, c.status, "", c.message)
 				if !errors.Is(err, c.is) {
 					t.Errorf("%v isn't %v", err, c.is)
 				}
@@ -91,13 +92,13 @@ func TestARequestThatBreaksTheDocumentIsReported(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tb := &recorder{}
+			tb := &assert.Recorder{}
 			s := cargotest.NewServer(tb)
-			defer tb.finish()
+			defer tb.Finish()
 			s.PutWorkflow(workflowUUID)
 			err := s.Client().Do(t.Context(), c.method, c.path, nil, json.RawMessage(c.body), nil)
-			wantRefusal(t, err, 400, "", c.message)
-			if got := tb.reported(); !slices.Equal(got, []string{c.line}) || !slices.Equal(s.Problems(), got) {
+			assert.Refusal(t, err, 400, "", c.message)
+			if got := tb.Reported(); !slices.Equal(got, []string{c.line}) || !slices.Equal(s.Problems(), got) {
 				t.Errorf("reported %q, want %q", got, c.line)
 			}
 		})
@@ -110,17 +111,17 @@ func TestAnAnnouncedInvalidRequestIsNotReported(t *testing.T) {
 	s.ExpectInvalid("Releases.UpdateDraft")
 	body := json.RawMessage(`{"workflowUuid":"` + workflowUUID + `","force":true}`)
 	err := client.Do(t.Context(), "PUT", "/orchestration/releases/updateDraft", nil, body, nil)
-	wantRefusal(t, err, 400, "", "unrecognized_keys: force")
+	assert.Refusal(t, err, 400, "", "unrecognized_keys: force")
 }
 
 func TestAPathThatIsNotInTheDocument(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := cargotest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	err := s.Client().Do(t.Context(), "GET", "/orchestration/moons", nil, nil, nil)
-	wantRefusal(t, err, 404, "", "no such path")
-	if got := tb.reported(); len(got) != 1 || !strings.Contains(got[0], "/v1/orchestration/moons") {
+	assert.Refusal(t, err, 404, "", "no such path")
+	if got := tb.Reported(); len(got) != 1 || !strings.Contains(got[0], "/v1/orchestration/moons") {
 		t.Errorf("reported %q", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func TestWithoutATestProblemsAreCollected(t *testing.T) {
@@ -30,12 +31,12 @@ func TestWithoutATestProblemsAreCollected(t *testing.T) {
 
 func TestAWrongOptionIsReportedAndTheClientWorks(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := cargotest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	s.PutModel(modelUUID)
 	client := s.Client(sdk.WithMaxAttempts(0))
-	if got := tb.reported(); len(got) != 1 || !strings.HasPrefix(got[0], "cargotest: Client: ") {
+	if got := tb.Reported(); len(got) != 1 || !strings.HasPrefix(got[0], "cargotest: Client: ") {
 		t.Errorf("reported %q", got)
 	}
 	if _, err := client.Plays.Create(t.Context(), play(nil)); err != nil {
@@ -120,7 +121,7 @@ func TestWhatIsGivenOutIsTheCallersOwn(t *testing.T) {
 	draft, _ := s.Draft(workflowUUID)
 	draft.Nodes[0].Config["changed"] = true
 	if kept, _ := s.Draft(workflowUUID); kept.Nodes[0].Slug != "start" || len(kept.Nodes[0].Config) != 0 {
-		t.Errorf("the draft changed: %s", encoded(t, kept))
+		t.Errorf("the draft changed: %s", assert.Encoded(t, kept))
 	}
 	made, err := client.Plays.Create(t.Context(), play(nil))
 	if err != nil {
@@ -129,7 +130,7 @@ func TestWhatIsGivenOutIsTheCallersOwn(t *testing.T) {
 	mine, _ := s.Play(made.Play.UUID)
 	mine.ChangeKinds[0] = cargo.ChangeKindRemoved
 	if kept, _ := s.Play(made.Play.UUID); kept.ChangeKinds[0] != cargo.ChangeKindAdded {
-		t.Errorf("the play changed: %s", encoded(t, kept))
+		t.Errorf("the play changed: %s", assert.Encoded(t, kept))
 	}
 	if _, ok := s.Play("nope"); ok {
 		t.Error("a play that nobody made")
@@ -141,13 +142,13 @@ func TestWhatIsGivenOutIsTheCallersOwn(t *testing.T) {
 
 func TestAReleaseThatCanNotBeSentIsReported(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := cargotest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	bad := node(startUUID, "start")
 	bad.Config["x"] = math.NaN()
 	s.PutRelease(cargo.Release{WorkflowUUID: workflowUUID, Nodes: []cargo.Node{bad}})
-	if got := tb.reported(); len(got) != 1 || !strings.HasPrefix(got[0], "cargotest: PutRelease: ") {
+	if got := tb.Reported(); len(got) != 1 || !strings.HasPrefix(got[0], "cargotest: PutRelease: ") {
 		t.Errorf("reported %q", got)
 	}
 }

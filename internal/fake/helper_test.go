@@ -2,7 +2,6 @@ package fake_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -12,35 +11,6 @@ import (
 
 	"github.com/wharfinger/sdk/internal/fake"
 )
-
-// recordingTB is a test that only notes what is reported to it.
-type recordingTB struct {
-	mu       sync.Mutex
-	lines    []string
-	cleanups []func()
-}
-
-func (r *recordingTB) Helper() {}
-
-func (r *recordingTB) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
-}
-
-func (r *recordingTB) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-
-func (r *recordingTB) finish() {
-	for _, f := range slices.Backward(r.cleanups) {
-		f()
-	}
-}
-
-func (r *recordingTB) reported() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
 
 var loadDocument = sync.OnceValues(func() (*fake.Document, error) { return fake.Load([]byte(document)) })
 

@@ -14,12 +14,13 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 )
 
 func TestProblemsFailTheTest(t *testing.T) {
 	t.Parallel()
-	tb := &recordingTB{}
+	tb := &assert.Recorder{}
 	s := fake.New(tb, []byte(document), fake.WithName("releasestest"))
 	handleAll(s)
 	mustSend(t, s, "GET", "/releases?limti=1", "")
@@ -28,7 +29,7 @@ func TestProblemsFailTheTest(t *testing.T) {
 	s.Handle("Releases.List2", nil)
 	s.Inject("Releases.List2", fault.Stall())
 	s.ExpectInvalid("Releases.Create")
-	tb.finish()
+	tb.Finish()
 	want := []string{
 		`releasestest: GET Releases.List: query parameter "limti" is not in the document`,
 		`releasestest: GET Releases.Get: answer 200: /files/0/size: value must be an integer`,
@@ -36,12 +37,12 @@ func TestProblemsFailTheTest(t *testing.T) {
 		`releasestest: Inject: the document has no operation "Releases.List2"`,
 		`releasestest: an invalid request to Releases.Create was expected and never came`,
 	}
-	if got := tb.reported(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got := tb.Reported(); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("reported\n%s", strings.Join(got, "\n"))
 	}
 	wantProblems(t, s, want...)
 	s.Handle("Releases.List3", nil) // the test has ended: noted, not reported
-	if got := len(tb.reported()); got != len(want) {
+	if got := len(tb.Reported()); got != len(want) {
 		t.Errorf("%d reported after the end", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/oapi-codegen/runtime/types"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/constructs"
 	"github.com/wharfinger/sdk/releases"
 )
@@ -203,7 +204,7 @@ func absentParametersAreNotSent(t *testing.T) {
 		err := m.callFilled(t, m.anyIDs(), func(reflect.Value) {}, sdk.WithMaxAttempts(1))
 		if got := s.arrivals()[before:]; len(required) > 0 {
 			if len(got) == 0 {
-				wantIs(t, err, sdk.ErrInvalidRequest)
+				assert.Is(t, err, sdk.ErrInvalidRequest)
 			} else {
 				t.Errorf("%s was sent without %v: %s", m.name, required, got[0].uri)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 )
 
@@ -115,8 +116,8 @@ func literalPathsArrive(t *testing.T) {
 // wantRefused checks that a call ended before anything was sent, with an error that names what is wrong.
 func wantRefused(t *testing.T, s *server, what string, err error, names string) {
 	t.Helper()
-	wantIs(t, err, sdk.ErrInvalidRequest)
-	if e := apiError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || !strings.Contains(e.Message, names) {
+	assert.Is(t, err, sdk.ErrInvalidRequest)
+	if e := assert.APIError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || !strings.Contains(e.Message, names) {
 		t.Errorf("%s: %d requests: %v; want one that names %s", what, s.count(), err, names)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // oddErrorBodiesAreRead holds what each platform's errors look like against bodies in which one member isn't what it
@@ -75,8 +76,8 @@ func oddErrorBodiesAreRead(t *testing.T) {
 						continue
 					}
 					err := o.call(t.Context(), c)
-					wantIs(t, err, sdk.ErrValidation)
-					e := apiError(t, err)
+					assert.Is(t, err, sdk.ErrValidation)
+					e := assert.APIError(t, err)
 					if e.Code != want.code || e.Message != want.message || !slices.Equal(e.Fields, want.fields) || e.RetryAfter != 0 || !kept(t, err, mark+body) {
 						t.Errorf("%s, %q: code %q, message %q, fields %+v", o.name, mark+body, e.Code, e.Message, e.Fields)
 					}
@@ -98,7 +99,7 @@ func errorBodiesOfAnyShape(t *testing.T) {
 			c := s.clients(t, sdk.WithMaxAttempts(1))
 			for _, o := range operations() {
 				err := o.call(t.Context(), c)
-				e := apiError(t, err)
+				e := assert.APIError(t, err)
 				if e.Status != status || e.Attempts != 1 || !kept(t, err, body[:min(len(body), 64<<10)]) || e.Unwrap() != nil {
 					t.Errorf("%.40q of %s: %v", body, o.name, err)
 				}
@@ -111,7 +112,7 @@ func errorBodiesOfAnyShape(t *testing.T) {
 	// A wait that only the body asks for is read as carefully.
 	for seconds, want := range map[string]time.Duration{"-5": 0, "2.5": 2500 * time.Millisecond, `"3"`: 0, "[4]": 0, "null": 0} {
 		s := serve(t, answer(400, `{"message":"m","details":{"retry_after":`+seconds+`}}`))
-		e := apiError(t, get(t.Context(), s.clients(t)))
+		e := assert.APIError(t, get(t.Context(), s.clients(t)))
 		if e.RetryAfter != want || e.Message != "m" {
 			t.Errorf("retry_after %s: %v, %v", seconds, e.RetryAfter, e)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/wharfinger/sdk/cargo"
 	"github.com/wharfinger/sdk/cargo/cargotest"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/samples"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
@@ -23,7 +24,7 @@ import (
 // kept tells whether an error has a body that begins so.
 func kept(t *testing.T, err error, text string) bool {
 	t.Helper()
-	return strings.HasPrefix(string(apiError(t, err).Body), text)
+	return strings.HasPrefix(string(assert.APIError(t, err).Body), text)
 }
 
 func invalidTextIsReplaced(t *testing.T) {
@@ -67,8 +68,8 @@ func marksAndNull(t *testing.T) {
 				continue
 			}
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 || errors.Is(err, sdk.ErrEmptyBody) {
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 || errors.Is(err, sdk.ErrEmptyBody) {
 				t.Errorf("%q of %s: %v", body, o.name, err)
 			}
 		}
@@ -112,7 +113,7 @@ func unknownValuesSurvive(t *testing.T) {
 	_, err = client.Releases.UpdateDraft(t.Context(), cargo.ReleaseUpdateDraft{
 		WorkflowUUID: workflow, Nodes: draft.Nodes, FormFields: draft.FormFields, TestRecords: draft.TestRecords,
 	})
-	wantIs(t, err, sdk.ErrValidation) // the fake's, which has seen it all
+	assert.Is(t, err, sdk.ErrValidation) // the fake's, which has seen it all
 	wantSent(t, cargos.Requests()[1].Body, `{"workflowUuid":"`+workflow+`",`+parts+`}`, `"slug":"start"`, `"slug":"begin"`)
 
 	const flow = `{"name":"orders","description":null,"colour":{"rgb":[1,2,3]},"spans":[{"name":"s","startTime":"2026-01-02T03:04:05Z","endTime":"later",
@@ -128,7 +129,7 @@ func unknownValuesSurvive(t *testing.T) {
 	stored.Spans[0].Name = "step"
 	versoris.ExpectInvalid("Flows.Update")
 	_, err = flows.Update(t.Context(), versoritest.Project, "orders", *stored)
-	wantIs(t, err, sdk.ErrValidation)
+	assert.Is(t, err, sdk.ErrValidation)
 	wantSent(t, versoris.Requests()[1].Body, flow, `"name":"s"`, `"name":"step"`)
 }
 
@@ -157,7 +158,7 @@ func unknownVariantsSurvive(t *testing.T) {
 	s := cargotest.NewServer(t)
 	s.ExpectInvalid("Plays.Create")
 	_, err := s.Client().Plays.Create(t.Context(), create)
-	wantIs(t, err, sdk.ErrValidation)
+	assert.Is(t, err, sdk.ErrValidation)
 	wantSent(t, s.Requests()[0].Body, play, `"name":"p"`, `"name":"q"`)
 
 	const change = `{"channel":"nightly","rollout":{"percent":5},"notes":""}`
@@ -170,7 +171,7 @@ func unknownVariantsSurvive(t *testing.T) {
 	id := l.PutRelease(licensing.Release{}).ID
 	l.ExpectInvalid("Releases.Update")
 	_, err = l.Client().Releases.Update(t.Context(), id, update)
-	wantIs(t, err, sdk.ErrValidation)
+	assert.Is(t, err, sdk.ErrValidation)
 	wantSent(t, l.Requests()[0].Body, change, "nightly", "beta")
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -49,8 +50,8 @@ func proxyPagesKeepTheirStatus(t *testing.T) {
 		for _, o := range operations() {
 			before := s.count()
 			err := o.call(t.Context(), c)
-			wantIs(t, err, sdk.ErrServer)
-			e := apiError(t, err)
+			assert.Is(t, err, sdk.ErrServer)
+			e := assert.APIError(t, err)
 			if e.Status != status || e.Attempts != o.attempts() || s.count()-before != o.attempts() || e.RequestID != "req_9" {
 				t.Errorf("%d of %s: %d requests: %v", status, o.name, s.count()-before, e)
 			}
@@ -63,7 +64,7 @@ func proxyPagesKeepTheirStatus(t *testing.T) {
 	s := releasestest.NewServer(t)
 	s.Inject("Releases.Get", fault.HTML(502).Forever())
 	_, err := s.Client().App(shop()).Releases.Get(t.Context(), "rel_1")
-	if e := apiError(t, err); e.Status != 502 || e.Attempts != 4 || !kept(t, err, "<!DOCTYPE html>") {
+	if e := assert.APIError(t, err); e.Status != 502 || e.Attempts != 4 || !kept(t, err, "<!DOCTYPE html>") {
 		t.Errorf("from the fake: %v", e)
 	}
 }
@@ -73,8 +74,8 @@ func emptyObjectsAreErrors(t *testing.T) {
 		s := serve(t, answer(status, "{}"))
 		for _, o := range operations() {
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, is)
-			if e := apiError(t, err); e.Status != status || e.Attempts != 1 || !kept(t, err, "{}") || e.Code != "" {
+			assert.Is(t, err, is)
+			if e := assert.APIError(t, err); e.Status != status || e.Attempts != 1 || !kept(t, err, "{}") || e.Code != "" {
 				t.Errorf("%s: %v", o.name, e)
 			}
 		}
@@ -96,8 +97,8 @@ func bodilessErrorsAreErrors(t *testing.T) {
 		s := serve(t, step)
 		for _, o := range operations() {
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, sdk.ErrValidation)
-			e := apiError(t, err)
+			assert.Is(t, err, sdk.ErrValidation)
+			e := assert.APIError(t, err)
 			if e.Status != 400 || e.Attempts != 1 || len(e.Body) != 0 || errors.Is(err, io.EOF) || !strings.Contains(e.Error(), "400 Bad Request") {
 				t.Errorf("%s of %s: %v", name, o.name, e)
 			}
@@ -123,13 +124,13 @@ func emptyAnswersAreErrors(t *testing.T) {
 				}
 				continue
 			}
-			wantIs(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status/100 != 2 || e.Attempts != 1 || s.count()-before != 1 || errors.Is(err, io.EOF) {
+			assert.Is(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status/100 != 2 || e.Attempts != 1 || s.count()-before != 1 || errors.Is(err, io.EOF) {
 				t.Errorf("%s of %s: %v", name, o.name, err)
 			}
 		}
 		var v any
-		wantIs(t, c.releases.Do(t.Context(), "GET", "/v1/x", nil, nil, &v), sdk.ErrEmptyBody)
+		assert.Is(t, c.releases.Do(t.Context(), "GET", "/v1/x", nil, nil, &v), sdk.ErrEmptyBody)
 	}
 }
 
@@ -159,8 +160,8 @@ func noContentIsNoResult(t *testing.T) {
 			}
 			var r sdk.Response
 			err := o.call(t.Context(), s.clients(t), sdk.WithResponse(&r))
-			wantIs(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != status || e.Attempts != 1 || r.Status != status || !strings.Contains(e.Error(), "no body") {
+			assert.Is(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != status || e.Attempts != 1 || r.Status != status || !strings.Contains(e.Error(), "no body") {
 				t.Errorf("%s: %v, %+v", o.name, err, r)
 			}
 		}
@@ -175,16 +176,16 @@ func pagesAreNoAnswers(t *testing.T) {
 		for _, o := range operations() {
 			before := s.count()
 			err := o.call(t.Context(), c)
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			e := apiError(t, err)
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			e := assert.APIError(t, err)
 			if e.Status != 200 || e.Attempts != 1 || s.count()-before != 1 || len(e.Body) != 64<<10 || !kept(t, err, loginPage) ||
 				!strings.Contains(strings.ToLower(e.Error()), plain) || strings.Contains(e.Error(), "log in") {
 				t.Errorf("%s of %s: %v", kind, o.name, e)
 			}
 		}
-		wantIs(t, c.cargo.Do(t.Context(), "GET", "/x", nil, nil, nil), sdk.ErrInvalidResponse)
+		assert.Is(t, c.cargo.Do(t.Context(), "GET", "/x", nil, nil, nil), sdk.ErrInvalidResponse)
 		var v any
-		wantIs(t, c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &v), sdk.ErrInvalidResponse)
+		assert.Is(t, c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &v), sdk.ErrInvalidResponse)
 		var text []byte
 		if err := c.cargo.Do(t.Context(), "GET", "/x", nil, nil, &text); err != nil || !strings.HasPrefix(string(text), loginPage) {
 			t.Errorf("as bytes: %v", err)
@@ -203,8 +204,8 @@ func pagesAreNoAnswers(t *testing.T) {
 				continue
 			}
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || !kept(t, err, loginPage) || strings.Contains(e.Error(), "log in") {
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != 200 || !kept(t, err, loginPage) || strings.Contains(e.Error(), "log in") {
 				t.Errorf("%q of %s: %v", kind, o.name, err)
 			}
 		}
@@ -236,7 +237,7 @@ func contentTypesOfJSON(t *testing.T) {
 				if err != nil {
 					t.Errorf("%q of %s: %v", kind, o.name, err)
 				}
-			} else if wantIs(t, err, sdk.ErrInvalidResponse); !strings.Contains(err.Error(), kind) || apiError(t, err).Status != 200 {
+			} else if assert.Is(t, err, sdk.ErrInvalidResponse); !strings.Contains(err.Error(), kind) || assert.APIError(t, err).Status != 200 {
 				t.Errorf("%q of %s: %v", kind, o.name, err)
 			}
 			// Errors are read whatever they say they are.
@@ -254,13 +255,13 @@ func trailingGarbageIsAnError(t *testing.T) {
 				continue
 			}
 			err := o.call(t.Context(), c)
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 || !kept(t, err, anything) {
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 || !kept(t, err, anything) {
 				t.Errorf("%q after the answer of %s: %v", garbage, o.name, e)
 			}
 		}
 		var v any
-		wantIs(t, c.versori.Do(t.Context(), "GET", "/x", nil, nil, &v), sdk.ErrInvalidResponse)
+		assert.Is(t, c.versori.Do(t.Context(), "GET", "/x", nil, nil, &v), sdk.ErrInvalidResponse)
 		var raw json.RawMessage
 		if err := c.versori.Do(t.Context(), "GET", "/x", nil, nil, &raw); err != nil || string(raw) != anything+garbage {
 			t.Errorf("as it came: %s, %v", raw, err)
@@ -270,7 +271,7 @@ func trailingGarbageIsAnError(t *testing.T) {
 	s.Seed(shop(), 1)
 	s.Inject("", fault.TrailingGarbage())
 	_, err := s.Client().App(shop()).Releases.List(t.Context(), releases.ReleaseListParams{})
-	wantIs(t, err, sdk.ErrInvalidResponse)
+	assert.Is(t, err, sdk.ErrInvalidResponse)
 }
 
 // silentCutsAreErrors has nothing to tell a cut but that the JSON isn't complete.
@@ -279,8 +280,8 @@ func silentCutsAreErrors(t *testing.T) {
 	s.Seed(shop(), 3)
 	s.Inject("", fault.CutSilently())
 	_, err := s.Client().App(shop()).Releases.List(t.Context(), releases.ReleaseListParams{})
-	wantIs(t, err, sdk.ErrInvalidResponse, io.ErrUnexpectedEOF)
-	if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 {
+	assert.Is(t, err, sdk.ErrInvalidResponse, io.ErrUnexpectedEOF)
+	if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 {
 		t.Error(err)
 	}
 	for cut := 1; cut < len(anything); cut++ {
@@ -290,8 +291,8 @@ func silentCutsAreErrors(t *testing.T) {
 			}
 		})
 		err := get(context.Background(), b.clients(t))
-		wantIs(t, err, sdk.ErrInvalidResponse, io.ErrUnexpectedEOF)
-		if b.count() != 1 || apiError(t, err).Status != 200 {
+		assert.Is(t, err, sdk.ErrInvalidResponse, io.ErrUnexpectedEOF)
+		if b.count() != 1 || assert.APIError(t, err).Status != 200 {
 			t.Errorf("cut after %q: %d requests: %v", anything[:cut], b.count(), err)
 		}
 	}
@@ -315,20 +316,20 @@ func brokenErrorBodiesKeepTheirStatus(t *testing.T) {
 			for _, o := range operations() {
 				before := s.count()
 				err := o.call(t.Context(), c)
-				e := apiError(t, err)
+				e := assert.APIError(t, err)
 				want := 1
 				if status[0] == '5' {
-					wantIs(t, err, sdk.ErrServer)
+					assert.Is(t, err, sdk.ErrServer)
 					want = o.attempts()
 				} else {
-					wantIs(t, err, sdk.ErrNotFound)
+					assert.Is(t, err, sdk.ErrNotFound)
 				}
 				if e.Attempts != want || s.count()-before != want || e.RequestID != "req_9" || errors.Is(err, sdk.ErrInvalidResponse) {
 					t.Errorf("%s, %s of %s: %d requests: %v", how, status, o.name, s.count()-before, err)
 				}
 				if how == "cut" {
 					// A reset can overtake what was sent before it.
-					wantIs(t, err, io.ErrUnexpectedEOF)
+					assert.Is(t, err, io.ErrUnexpectedEOF)
 					if string(e.Body) != trouble[:20] {
 						t.Errorf("%s of %s: the body is %q", status, o.name, e.Body)
 					}
@@ -339,8 +340,8 @@ func brokenErrorBodiesKeepTheirStatus(t *testing.T) {
 	s := releasestest.NewServer(t)
 	s.Inject("", fault.Fault{Status: 500, CutBody: true}.Forever())
 	_, err := s.Client().App(shop()).Releases.Activate(t.Context(), "rel_1")
-	wantIs(t, err, sdk.ErrServer, io.ErrUnexpectedEOF)
-	if e := apiError(t, err); e.Attempts != 1 || len(e.Body) == 0 {
+	assert.Is(t, err, sdk.ErrServer, io.ErrUnexpectedEOF)
+	if e := assert.APIError(t, err); e.Attempts != 1 || len(e.Body) == 0 {
 		t.Errorf("from the fake: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -112,8 +113,8 @@ func readersAreRefused(t *testing.T) {
 			"versori":   c.versori.Do(t.Context(), http.MethodPatch, "/x", nil, body, nil),
 			"licensing": c.licensing.Do(t.Context(), http.MethodPost, "/x", nil, body, nil),
 		} {
-			wantIs(t, do, sdk.ErrInvalidRequest)
-			if e := apiError(t, do); e.Attempts != 0 || !strings.Contains(e.Message, "reader") {
+			assert.Is(t, do, sdk.ErrInvalidRequest)
+			if e := assert.APIError(t, do); e.Attempts != 0 || !strings.Contains(e.Message, "reader") {
 				t.Errorf("%s, %s: %v", platform, name, do)
 			}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/versori"
@@ -147,7 +148,7 @@ func changesAfterTheCall(t *testing.T) {
 	body := bytes.Repeat([]byte("a"), size)
 	c := newClients(t, sdk.WithBaseURL("http://127.0.0.1"), sdk.WithToken(token), sdk.WithTransport(early))
 	err := c.licensing.Do(t.Context(), http.MethodPost, "/x", nil, body, nil)
-	if e := apiError(t, err); e.Status != 413 {
+	if e := assert.APIError(t, err); e.Status != 413 {
 		t.Error(err)
 	}
 	for i := range body {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/versori"
@@ -149,30 +150,10 @@ func someUpdate() licensing.ReleaseUpdate {
 	return licensing.ReleaseUpdate{Channel: sdk.Some("beta")}
 }
 
-// apiError is the *sdk.Error that every failure must be.
-func apiError(t *testing.T, err error) *sdk.Error {
-	t.Helper()
-	var e *sdk.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("the error is %T, not *sdk.Error: %v", err, err)
-	}
-	return e
-}
-
-// wantIs checks what errors.Is finds in an error.
-func wantIs(t *testing.T, err error, targets ...error) {
-	t.Helper()
-	for _, target := range targets {
-		if !errors.Is(err, target) {
-			t.Errorf("the error %q is not %q", err, target)
-		}
-	}
-}
-
 // wantTrouble checks that the error is the platform's own with a status, after so many attempts.
 func wantTrouble(t *testing.T, err error, status, attempts int) {
 	t.Helper()
-	e := apiError(t, err)
+	e := assert.APIError(t, err)
 	if e.Status != status || e.Code != "E_BROKEN" || e.Message != "it broke" || e.Attempts != attempts {
 		t.Errorf("want status %d after %d attempts, got %d after %d: %v", status, attempts, e.Status, e.Attempts, e)
 	}

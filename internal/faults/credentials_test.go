@@ -11,6 +11,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/cargo"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/versori"
@@ -88,7 +89,7 @@ func tokensNeedTLS(t *testing.T) {
 				}
 				if !clear {
 					err := c.Do(t.Context(), "GET", "/x", nil, nil, nil, sdk.WithBaseURL(base))
-					wantIs(t, err, sdk.ErrInvalidRequest)
+					assert.Is(t, err, sdk.ErrInvalidRequest)
 				}
 			}
 			if _, err := make(sdk.WithoutToken(), sdk.WithBaseURL(base)); err != nil {
@@ -131,7 +132,7 @@ func headersKeepToTheirLine(t *testing.T) {
 					t.Errorf("%s: a call takes the %s %q", platform, name, evil)
 					continue
 				}
-				if e := apiError(t, err); e.Attempts != 0 {
+				if e := assert.APIError(t, err); e.Attempts != 0 {
 					t.Errorf("%s, %s: %d attempts", platform, name, e.Attempts)
 				}
 				wantQuietError(t, name, err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func pages() []check {
@@ -38,8 +39,8 @@ func sameCursorForever(t *testing.T) {
 			if s.count() != 2 || len(ids) != 2 || len(errs) != 1 {
 				t.Fatalf("%d requests, releases %v, errors %v", s.count(), ids, errs)
 			}
-			wantIs(t, errs[0], sdk.ErrPaginationLoop)
-			if e := apiError(t, errs[0]); e.Service != "releases" {
+			assert.Is(t, errs[0], sdk.ErrPaginationLoop)
+			if e := assert.APIError(t, errs[0]); e.Service != "releases" {
 				t.Errorf("the error of the service %q: %v", e.Service, e)
 			}
 		}
@@ -55,7 +56,7 @@ func cursorsInACircle(t *testing.T) {
 			if len(errs) != 1 || s.count() != 4 || len(ids) != 4 {
 				t.Fatalf("from %q: %d requests, releases %v, errors %v", start, s.count(), ids, errs)
 			}
-			wantIs(t, errs[0], sdk.ErrPaginationLoop)
+			assert.Is(t, errs[0], sdk.ErrPaginationLoop)
 		}
 	})
 }
@@ -84,7 +85,7 @@ func emptyPagesAreWalked(t *testing.T) {
 		if took := time.Since(began); len(ids) != 0 || len(errs) != 1 || endless.count() != 11 || took != 10*time.Second+time.Millisecond {
 			t.Fatalf("%d requests in %v, releases %v, errors %v", endless.count(), took, ids, errs)
 		}
-		wantIs(t, errs[0], context.DeadlineExceeded)
+		assert.Is(t, errs[0], context.DeadlineExceeded)
 	})
 }
 
@@ -120,8 +121,8 @@ func errorOnTheWay(t *testing.T) {
 			if !slices.Equal(ids, bookIDs(1, 2)) || len(errs) != 1 || s.count() != 3 {
 				t.Fatalf("%s: %d requests, releases %v, errors %v", name, s.count(), ids, errs)
 			}
-			wantIs(t, errs[0], c.want)
-			if e := apiError(t, errs[0]); e.Operation != "Releases.List" {
+			assert.Is(t, errs[0], c.want)
+			if e := assert.APIError(t, errs[0]); e.Operation != "Releases.List" {
 				t.Errorf("%s: %v", name, e)
 			}
 		}
@@ -234,8 +235,8 @@ func contextsBetweenPages(t *testing.T) {
 			if n := s.count() - before; n > 3+ahead || pages > 3+ahead || len(errs) != 1 {
 				t.Fatalf("%s: %d requests, %d pages, errors %v", name, n, pages, errs)
 			}
-			wantIs(t, errs[0], end)
-			if e := apiError(t, errs[0]); e.Attempts > ahead || e.Operation != "Releases.List" {
+			assert.Is(t, errs[0], end)
+			if e := assert.APIError(t, errs[0]); e.Attempts > ahead || e.Operation != "Releases.List" {
 				t.Errorf("%s: %d attempts, %v", name, e.Attempts, e)
 			}
 		}

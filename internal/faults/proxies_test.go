@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // through is a client of http that sends everything by way of a proxy.
@@ -56,7 +57,7 @@ func proxiesThatRefuse(t *testing.T) {
 		for _, o := range operations() {
 			before := proxy.count()
 			err := o.call(t.Context(), c, sdk.WithBackoff(1, 1))
-			e := apiError(t, err)
+			e := assert.APIError(t, err)
 			if !strings.Contains(err.Error(), "Proxy Authentication Required") || e.Attempts != 1 || proxy.count() != before+1 {
 				t.Errorf("%s of %s: %d attempts, %v", o.name, base, e.Attempts, err)
 			}
@@ -114,11 +115,11 @@ func callByTheEnvironment(t *testing.T) {
 	once := sdk.WithMaxAttempts(1)
 	quick := sdk.WithBackoff(1, 1)
 	for _, a := range newClients(t, sdk.WithBaseURL("https://api.example.test"), sdk.WithToken(token), quick).anyCalls() {
-		e := apiError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil))
+		e := assert.APIError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil))
 		if e.Status != 407 && e.Status != 403 && e.Status != 503 || e.Header == nil {
 			t.Errorf("%s over https: %v", a.platform, e)
 		}
-		e = apiError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil, sdk.WithBaseURL("http://api.example.test"), sdk.WithoutToken(), once))
+		e = assert.APIError(t, a.Do(context.Background(), "POST", "/x", nil, nil, nil, sdk.WithBaseURL("http://api.example.test"), sdk.WithoutToken(), once))
 		if e.Status != 407 && e.Status != 403 && e.Status != 503 {
 			t.Errorf("%s over http: %v", a.platform, e)
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // signedToken has three parts, for which versori has a scheme of its own.
@@ -46,7 +47,7 @@ func wantRedirectRefused(t *testing.T, what string, err error, status int) {
 		t.Errorf("%s, %d: want sdk.ErrRedirect, got %v", what, status, err)
 		return
 	}
-	if e := apiError(t, err); e.Status != status || e.Attempts != 1 {
+	if e := assert.APIError(t, err); e.Status != status || e.Attempts != 1 {
 		t.Errorf("%s: want status %d after one attempt, got %d after %d", what, status, e.Status, e.Attempts)
 	}
 }
@@ -251,7 +252,7 @@ func addressesAreNoPaths(t *testing.T) {
 		for _, path := range []string{other.base + "/next?cursor=2", "//" + host + "/next", "http:" + host, "http:///next", "//u:p@" + host + "/",
 			"/next?cursor=2", "/../next", "/a/%2e%2e/next", "javascript:alert(1)"} {
 			err := a.Do(t.Context(), "GET", path, nil, nil, nil)
-			if !errors.Is(err, sdk.ErrInvalidRequest) || apiError(t, err).Attempts != 0 {
+			if !errors.Is(err, sdk.ErrInvalidRequest) || assert.APIError(t, err).Attempts != 0 {
 				t.Errorf("%s took %q as a path: %v", a.platform, path, err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func truncations() []check {
@@ -46,8 +47,8 @@ func cutAnswerIsRepeated(t *testing.T) {
 			}
 			s := serve(t, step)
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); s.count() != 4 || e.Attempts != 4 || e.Status != 200 {
+			assert.Is(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); s.count() != 4 || e.Attempts != 4 || e.Status != 200 {
 				t.Errorf("%s, %s: %d requests: %v", o.name, name, s.count(), err)
 			}
 			s = serve(t, step, success())
@@ -66,8 +67,8 @@ func cutAnswerOfAWrite(t *testing.T) {
 			}
 			s := serve(t, step, success())
 			err := o.call(t.Context(), s.clients(t))
-			wantIs(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); s.count() != 1 || e.Attempts != 1 || e.Status != 200 || errors.Is(err, sdk.ErrServer) {
+			assert.Is(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); s.count() != 1 || e.Attempts != 1 || e.Status != 200 || errors.Is(err, sdk.ErrServer) {
 				t.Errorf("%s, %s: %d requests: %v", o.name, name, s.count(), err)
 			}
 		}

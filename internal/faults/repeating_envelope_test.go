@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func envelopes() []check {
@@ -42,8 +43,8 @@ func errorsInDisguise(t *testing.T) {
 				}
 				s := serve(t, answer(200, body))
 				err := o.call(t.Context(), s.clients(t))
-				wantIs(t, err, sdk.ErrInvalidResponse)
-				e := apiError(t, err)
+				assert.Is(t, err, sdk.ErrInvalidResponse)
+				e := assert.APIError(t, err)
 				if s.count() != 1 || e.Status != 200 || e.Attempts != 1 || e.Message == "" && len(e.Fields) == 0 || string(e.Body) != body {
 					t.Errorf("%s, %s: %d requests: %v", o.name, body, s.count(), err)
 				}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/http2"
 
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -59,7 +60,7 @@ func untakenStreams(t *testing.T) {
 				s := pipeHTTP2(t, nil, step, success2())
 				err := o.call(t.Context(), s.clients(t))
 				if o.bodyless() {
-					if e := apiError(t, err); s.count() != 1 || e.Attempts != 1 || e.Status != 0 {
+					if e := assert.APIError(t, err); s.count() != 1 || e.Attempts != 1 || e.Status != 0 {
 						t.Errorf("%s, %s: %d requests: %v", o.name, name, s.count(), err)
 					}
 					continue
@@ -101,7 +102,7 @@ func brokenStreams(t *testing.T) {
 					}
 					continue
 				}
-				e := apiError(t, err)
+				e := assert.APIError(t, err)
 				if s.count() != 1 || e.Attempts != 1 || e.Status != 0 && e.Status != 200 || strings.Contains(e.Message, "GetBody") {
 					t.Errorf("%s, %s: %d requests: %v", o.name, name, s.count(), err)
 				}
@@ -139,7 +140,7 @@ func nothingIsTaken(t *testing.T) {
 			case o.bodyless():
 				most = 1
 			}
-			if e := apiError(t, err); s.count() > most || e.Attempts > 4 || e.Status != 0 {
+			if e := assert.APIError(t, err); s.count() > most || e.Attempts > 4 || e.Status != 0 {
 				t.Errorf("%s: %d requests: %v", o.name, s.count(), err)
 			}
 			if !o.bodyless() && !strings.Contains(err.Error(), "REFUSED_STREAM") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -86,7 +87,7 @@ func writesAreSentOnceOnReset(t *testing.T) {
 				continue
 			}
 			s := serveBytes(t, talk)
-			e := apiError(t, o.call(t.Context(), s.clients(t)))
+			e := assert.APIError(t, o.call(t.Context(), s.clients(t)))
 			if s.count() != 1 || e.Attempts != 1 || e.Status != 0 {
 				t.Errorf("%s, reset %s: %d requests: %v", o.name, point, s.count(), e)
 			}
@@ -102,7 +103,7 @@ func writesTakeEffectOnce(t *testing.T) {
 		app := p.Client().App(shop())
 		p.Inject("Releases.Create", lost)
 		_, err := app.Releases.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v1"})
-		if e := apiError(t, err); e.Attempts != 1 {
+		if e := assert.APIError(t, err); e.Attempts != 1 {
 			t.Errorf("%s: %v", name, err)
 		}
 		page, err := app.Releases.List(t.Context(), releases.ReleaseListParams{})
@@ -133,7 +134,7 @@ func readsAreRepeatedOnReset(t *testing.T) {
 				t.Errorf("%s, reset %s: %d requests: %v", o.name, point, s.count(), err)
 			}
 			s = serveBytes(t, talk)
-			if e := apiError(t, o.call(t.Context(), s.clients(t))); s.count() != 4 || e.Attempts != 4 || e.Status != 0 {
+			if e := assert.APIError(t, o.call(t.Context(), s.clients(t))); s.count() != 4 || e.Attempts != 4 || e.Status != 0 {
 				t.Errorf("%s, reset %s for ever: %d requests: %v", o.name, point, s.count(), e)
 			}
 		}
@@ -156,7 +157,7 @@ func statusesThatAreRepeated(t *testing.T) {
 			if o.safe() {
 				n = want.read
 			}
-			e := apiError(t, o.call(t.Context(), c))
+			e := assert.APIError(t, o.call(t.Context(), c))
 			if got := s.count() - before; got != n || e.Attempts != n || e.Status != status {
 				t.Errorf("%s, %d: %d requests, want %d: %v", o.name, status, got, n, e)
 			}
@@ -200,8 +201,8 @@ func clientErrorsAreFinal(t *testing.T) {
 		for _, o := range operations() {
 			before := s.count()
 			err := o.call(context.Background(), c)
-			wantIs(t, err, sdk.ErrValidation)
-			if e := apiError(t, err); s.count()-before != 1 || e.Status != 400 || e.Attempts != 1 {
+			assert.Is(t, err, sdk.ErrValidation)
+			if e := assert.APIError(t, err); s.count()-before != 1 || e.Status != 400 || e.Attempts != 1 {
 				t.Errorf("%s, %s: %d requests: %v", o.name, name, s.count()-before, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func refreshes() []check {
@@ -126,7 +127,7 @@ func staysRefused(t *testing.T) {
 			defer cancel()
 			err := o.call(ctx, s.clients(t, sdk.WithTokenSource(&tokens), sdk.WithMaxAttempts(10)))
 			wantTrouble(t, err, http.StatusUnauthorized, 2)
-			wantIs(t, err, sdk.ErrUnauthorized)
+			assert.Is(t, err, sdk.ErrUnauthorized)
 			if tokens.asked.Load() != 2 || s.count() != 2 {
 				t.Errorf("%s: %d tokens, %d requests", o.name, tokens.asked.Load(), s.count())
 			}
@@ -148,11 +149,11 @@ func refreshFails(t *testing.T) {
 		}
 		err := get(t.Context(), c)
 		wantTrouble(t, err, http.StatusUnauthorized, 1)
-		wantIs(t, err, sdk.ErrUnauthorized, down)
+		assert.Is(t, err, sdk.ErrUnauthorized, down)
 		// A call that finds no token sends nothing.
 		err = create(t.Context(), c)
-		wantIs(t, err, down)
-		if e := apiError(t, err); e.Attempts != 0 || e.Status != 0 || s.count() != 2 || tokens.asked.Load() != 3 {
+		assert.Is(t, err, down)
+		if e := assert.APIError(t, err); e.Attempts != 0 || e.Status != 0 || s.count() != 2 || tokens.asked.Load() != 3 {
 			t.Errorf("%d requests, %d tokens: %v", s.count(), tokens.asked.Load(), err)
 		}
 	})

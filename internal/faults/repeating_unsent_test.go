@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func unsentRequests() []check {
@@ -62,8 +63,8 @@ func refusedAtTheDoor(t *testing.T) {
 		d.dials.Store(0)
 		d.refused.Store(100)
 		err = o.call(t.Context(), s.clients(t, d.option(t)))
-		wantIs(t, err, syscall.ECONNREFUSED)
-		if e := apiError(t, err); e.Status != 0 || e.Attempts != 4 || d.dials.Load() != 4 || s.count() != 1 {
+		assert.Is(t, err, syscall.ECONNREFUSED)
+		if e := assert.APIError(t, err); e.Status != 0 || e.Attempts != 4 || d.dials.Load() != 4 || s.count() != 1 {
 			t.Errorf("%s: %d dials, %d requests: %v", o.name, d.dials.Load(), s.count(), err)
 		}
 	}
@@ -130,7 +131,7 @@ func lookups(t *testing.T, o operation, code dnsmessage.RCode) int64 {
 		sdk.WithBackoff(time.Microsecond, time.Millisecond))
 	err := o.call(t.Context(), c)
 	var dns *net.DNSError
-	if e := apiError(t, err); !errors.As(err, &dns) || e.Status != 0 || int64(e.Attempts) != d.dials.Load() {
+	if e := assert.APIError(t, err); !errors.As(err, &dns) || e.Status != 0 || int64(e.Attempts) != d.dials.Load() {
 		t.Errorf("%s: %d dials: %v", o.name, d.dials.Load(), err)
 	}
 	return d.dials.Load()
@@ -159,7 +160,7 @@ func handshakeTimesOut(t *testing.T) {
 			tr := &http.Transport{DialContext: s.network.Dial, TLSHandshakeTimeout: 10 * time.Second}
 			c := newClients(t, sdk.WithToken(token), sdk.WithBaseURL("https://127.0.0.1"), sdk.WithTransport(tr))
 			began := time.Now()
-			e := apiError(t, o.call(t.Context(), c))
+			e := assert.APIError(t, o.call(t.Context(), c))
 			if e.Attempts != 4 || e.Status != 0 || s.connections() != 4 || !e.Timeout() {
 				t.Errorf("%s: %d connections: %v", o.name, s.connections(), e)
 			}
@@ -186,7 +187,7 @@ func untrustedCertificate(t *testing.T) {
 		opened.Store(0)
 		err := o.call(t.Context(), c)
 		var untrusted x509.UnknownAuthorityError
-		if e := apiError(t, err); !errors.As(err, &untrusted) || e.Attempts != 1 || opened.Load() != 1 {
+		if e := assert.APIError(t, err); !errors.As(err, &untrusted) || e.Attempts != 1 || opened.Load() != 1 {
 			t.Errorf("%s: %d connections: %v", o.name, opened.Load(), err)
 		}
 	}
@@ -202,8 +203,8 @@ func unsendable(t *testing.T) {
 	} {
 		for _, o := range operations() {
 			err := o.call(t.Context(), c, opt)
-			wantIs(t, err, sdk.ErrInvalidRequest)
-			if e := apiError(t, err); e.Attempts != 0 || e.Status != 0 {
+			assert.Is(t, err, sdk.ErrInvalidRequest)
+			if e := assert.APIError(t, err); e.Attempts != 0 || e.Status != 0 {
 				t.Errorf("%s, %s: %v", o.name, name, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -35,8 +36,8 @@ func flooded(t *testing.T, f fault.Fault, opts ...sdk.Option) (*releases.Release
 // wantTooLarge checks that a call ended at the limit, after one attempt, with so many bytes read at most.
 func wantTooLarge(t *testing.T, name string, err error, m *meter, most int64) {
 	t.Helper()
-	wantIs(t, err, sdk.ErrTooLarge, sdk.ErrInvalidResponse)
-	if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 {
+	assert.Is(t, err, sdk.ErrTooLarge, sdk.ErrInvalidResponse)
+	if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 {
 		t.Errorf("%s: %v", name, err)
 	}
 	if n := m.bytes.Swap(0); n > most {
@@ -80,7 +81,7 @@ func errorFloodsAreBounded(t *testing.T) {
 	for _, status := range []int{400, 404, 500} {
 		app, s, m := flooded(t, fault.Fault{Status: status, Flood: 10 * gib}, sdk.WithMaxAttempts(2))
 		_, err := app.Get(t.Context(), "rel_1")
-		e := apiError(t, err)
+		e := assert.APIError(t, err)
 		if e.Status != status || len(e.Body) == 0 || len(e.Body) > 64<<10 || errors.Is(err, sdk.ErrTooLarge) || e.Attempts != len(s.Requests()) {
 			t.Errorf("%d: %d bytes of body were kept: %v", status, len(e.Body), err)
 		}
@@ -113,7 +114,7 @@ func headersAreBounded(t *testing.T) {
 			}
 			taken <- sent
 		})
-		e := apiError(t, create(t.Context(), s.clients(t)))
+		e := assert.APIError(t, create(t.Context(), s.clients(t)))
 		if e.Status != 0 || e.Attempts != 1 || s.count() != 1 {
 			t.Errorf("%s: %v", name, e)
 		}
@@ -139,7 +140,7 @@ func bombsAreBounded(t *testing.T) {
 		if err := get(t.Context(), s.clients(t, sdk.WithMaxBodySize(mib))); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
-		wantIs(t, get(t.Context(), s.clients(t, sdk.WithMaxBodySize(mib-1))), sdk.ErrTooLarge)
+		assert.Is(t, get(t.Context(), s.clients(t, sdk.WithMaxBodySize(mib-1))), sdk.ErrTooLarge)
 	}
 }
 
@@ -158,7 +159,7 @@ func packed(encoding, text string) string {
 func errorBombsAreBounded(t *testing.T) {
 	app, s, m := flooded(t, fault.Fault{Status: 502, GzipBomb: 10 * gib})
 	_, err := app.Get(t.Context(), "rel_1")
-	e := apiError(t, err)
+	e := assert.APIError(t, err)
 	if e.Status != 502 || e.Attempts != 4 || len(s.Requests()) != 4 || len(e.Body) > 64<<10 {
 		t.Errorf("%d bytes of body were kept: %v", len(e.Body), err)
 	}
@@ -188,17 +189,17 @@ func depthIsBounded(t *testing.T) {
 				}
 				continue
 			}
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 {
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 {
 				t.Errorf("%s of %s: %v", name, o.name, err)
 			}
 		}
 		var v any
-		wantIs(t, c.releases.Do(t.Context(), "GET", "/v1/x", nil, nil, &v), sdk.ErrInvalidResponse)
+		assert.Is(t, c.releases.Do(t.Context(), "GET", "/v1/x", nil, nil, &v), sdk.ErrInvalidResponse)
 	}
 	s := serve(t, answer(400, `{"message":"m","detail":`+deep+`}`))
 	for _, o := range operations() {
-		if e := apiError(t, o.call(t.Context(), s.clients(t))); e.Status != 400 {
+		if e := assert.APIError(t, o.call(t.Context(), s.clients(t))); e.Status != 400 {
 			t.Errorf("an error body of %s: %v", o.name, e)
 		}
 	}
@@ -241,8 +242,8 @@ func numbersOutOfRangeAreErrors(t *testing.T) {
 		t.Helper()
 		s := serve(t, answer(200, body))
 		err := call(t.Context(), s.clients(t))
-		wantIs(t, err, sdk.ErrInvalidResponse)
-		if e := apiError(t, err); e.Status != 200 || e.Attempts != 1 || string(e.Body) != body {
+		assert.Is(t, err, sdk.ErrInvalidResponse)
+		if e := assert.APIError(t, err); e.Status != 200 || e.Attempts != 1 || string(e.Body) != body {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

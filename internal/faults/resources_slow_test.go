@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // trickle is a step that sends its headers and then a byte of white space every so often, without end.
@@ -37,14 +38,14 @@ func tricklingBodiesEnd(t *testing.T) {
 			for _, o := range operations() {
 				began := time.Now()
 				err := o.call(ctx, c, sdk.WithMaxAttempts(1))
-				wantIs(t, err, sdk.ErrTimeout)
-				e := apiError(t, err)
+				assert.Is(t, err, sdk.ErrTimeout)
+				e := assert.APIError(t, err)
 				if took := time.Since(began); took != time.Minute || e.Status != 200 || !e.Timeout() {
 					t.Errorf("%s, a byte every %v: after %v: %v", o.name, every, took, err)
 				}
 			}
 			began := time.Now()
-			wantIs(t, get(ctx, c, sdk.WithMaxAttempts(1), sdk.WithReadTimeout(5*time.Second)), sdk.ErrTimeout)
+			assert.Is(t, get(ctx, c, sdk.WithMaxAttempts(1), sdk.WithReadTimeout(5*time.Second)), sdk.ErrTimeout)
 			if took := time.Since(began); took != 5*time.Second {
 				t.Errorf("a byte every %v, with a limit of 5 s: after %v", every, took)
 			}
@@ -66,7 +67,7 @@ func tricklingErrorsKeepTheirStatus(t *testing.T) {
 		for _, o := range operations() {
 			began := time.Now()
 			err := o.call(t.Context(), c, sdk.WithMaxAttempts(1)) // whose limit would end it too, a minute later
-			wantIs(t, err, sdk.ErrServer)
+			assert.Is(t, err, sdk.ErrServer)
 			if took := time.Since(began); took != time.Minute || !kept(t, err, `{"message":"half `) {
 				t.Errorf("%s: after %v: %v", o.name, took, err)
 			}
@@ -90,8 +91,8 @@ func tricklingHeadersEnd(t *testing.T) {
 		for _, o := range operations() {
 			began := time.Now()
 			err := o.call(t.Context(), c, sdk.WithMaxAttempts(1))
-			wantIs(t, err, sdk.ErrTimeout)
-			if took := time.Since(began); took != 2*time.Minute || apiError(t, err).Status != 0 {
+			assert.Is(t, err, sdk.ErrTimeout)
+			if took := time.Since(began); took != 2*time.Minute || assert.APIError(t, err).Status != 0 {
 				t.Errorf("%s: after %v: %v", o.name, took, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -196,7 +197,7 @@ func cancelledBodiesAreClosed(t *testing.T) {
 			})
 		})
 		err := o.call(ctx, s.clients(t, cancelling, sdk.WithMiddleware(tr.wrap)))
-		wantIs(t, err, context.Canceled)
+		assert.Is(t, err, context.Canceled)
 		if tr.given.Load() != 1 || tr.open.Load() != 0 || s.count() != 1 {
 			t.Errorf("%s: of %d bodies %d were left open, %d requests", o.name, tr.given.Load(), tr.open.Load(), s.count())
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // says answers each request on a connection with these bytes.
@@ -47,7 +48,7 @@ func answersWithoutABody(t *testing.T) {
 				if c.status == 0 {
 					continue
 				}
-				if e := apiError(t, err); e.Status != c.status || e.Attempts != 1 || len(e.Body) != 0 {
+				if e := assert.APIError(t, err); e.Status != c.status || e.Attempts != 1 || len(e.Body) != 0 {
 					t.Errorf("%s: want status %d after one attempt, got %d after %d: %v", name, c.status, e.Status, e.Attempts, err)
 				}
 			}
@@ -84,14 +85,14 @@ func bodiesThatAreMissing(t *testing.T) {
 			}
 			calls++
 			err := o.call(t.Context(), c)
-			wantIs(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status < 200 || e.Status > 205 || e.Attempts != 1 {
+			assert.Is(t, err, sdk.ErrEmptyBody, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status < 200 || e.Status > 205 || e.Attempts != 1 {
 				t.Errorf("%s, %s: status %d after %d attempts", name, o.name, e.Status, e.Attempts)
 			}
 		}
 		for _, a := range c.anyCalls() {
 			calls++
-			wantIs(t, a.Do(t.Context(), "GET", "/x", nil, nil, new(any)), sdk.ErrEmptyBody)
+			assert.Is(t, a.Do(t.Context(), "GET", "/x", nil, nil, new(any)), sdk.ErrEmptyBody)
 			if err := a.Do(t.Context(), "GET", "/x", nil, nil, nil); err != nil {
 				t.Errorf("%s, %s without a result: %v", name, a.platform, err)
 			}
@@ -116,7 +117,7 @@ func informationalAnswers(t *testing.T) {
 		// One that nobody asked for to switch protocols has no body that could be waited for.
 		s = pipeBytes(t, says("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"))
 		began := time.Now()
-		e := apiError(t, get(t.Context(), s.clients(t)))
+		e := assert.APIError(t, get(t.Context(), s.clients(t)))
 		if e.Status != 101 || e.Attempts != 1 || time.Since(began) != 0 {
 			t.Errorf("status %d after %d attempts and %v", e.Status, e.Attempts, time.Since(began))
 		}

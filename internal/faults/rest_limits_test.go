@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func turnsThatComeTooLate(t *testing.T) {
@@ -20,10 +21,10 @@ func turnsThatComeTooLate(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			err := o.call(ctx, c)
 			cancel()
-			if e := apiError(t, err); e.Attempts != 0 || e.Status != 0 || e.Message == "" {
+			if e := assert.APIError(t, err); e.Attempts != 0 || e.Status != 0 || e.Message == "" {
 				t.Errorf("%s: %d attempts, status %d, %v", o.name, e.Attempts, e.Status, e)
 			}
-			if e := apiError(t, o.call(t.Context(), c, sdk.WithMaxElapsed(time.Minute))); e.Attempts != 0 {
+			if e := assert.APIError(t, o.call(t.Context(), c, sdk.WithMaxElapsed(time.Minute))); e.Attempts != 0 {
 				t.Errorf("%s: %v", o.name, e)
 			}
 			if time.Since(began) != 0 || s.count() != 1 {
@@ -65,8 +66,8 @@ func waitsForATurn(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
 		err := get(ctx, c)
-		wantIs(t, err, context.Canceled)
-		if time.Since(began) != time.Second || s.count() != 4 || apiError(t, err).Attempts != 0 {
+		assert.Is(t, err, context.Canceled)
+		if time.Since(began) != time.Second || s.count() != 4 || assert.APIError(t, err).Attempts != 0 {
 			t.Errorf("after %v and %d requests: %v", time.Since(began), s.count(), err)
 		}
 	})

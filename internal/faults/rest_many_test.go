@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/memnet"
 )
 
@@ -150,12 +151,12 @@ func manyAtOnce(t *testing.T) {
 						succeeded.Add(1)
 					case ctx.Err() != nil:
 						cancelled.Add(1)
-						wantIs(t, err, context.Canceled)
+						assert.Is(t, err, context.Canceled)
 					default:
 						failed.Add(1)
 					}
-					if err != nil && apiError(t, err).Attempts != r.Attempts {
-						t.Errorf("%d attempts, or %d: %v", r.Attempts, apiError(t, err).Attempts, err)
+					if err != nil && assert.APIError(t, err).Attempts != r.Attempts {
+						t.Errorf("%d attempts, or %d: %v", r.Attempts, assert.APIError(t, err).Attempts, err)
 					}
 					cancel()
 				}

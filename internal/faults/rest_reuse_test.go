@@ -13,6 +13,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -136,7 +137,7 @@ func changesOnAClosedConnection(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			err := o.call(t.Context(), c) // into the void
-			e := apiError(t, err)
+			e := assert.APIError(t, err)
 			if e.Status != 0 || e.Attempts != 1 || s.count() != 1 || !strings.Contains(e.Message, "may have arrived") {
 				t.Errorf("%s: status %d after %d attempts, %d requests arrived: %v", o.name, e.Status, e.Attempts, s.count(), err)
 			}
@@ -157,7 +158,7 @@ func changesOnAClosedConnection(t *testing.T) {
 		if arrived > 1 || err == nil && arrived != 1 {
 			t.Fatalf("a POST arrived %d times: %v", arrived, err)
 		}
-		if err != nil && (apiError(t, err).Status != 0 || apiError(t, err).Attempts != 1) {
+		if err != nil && (assert.APIError(t, err).Status != 0 || assert.APIError(t, err).Attempts != 1) {
 			t.Error(err)
 		}
 	}

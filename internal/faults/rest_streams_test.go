@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // streaming is a step that begins a stream of events and sends these parts, one second after the other.
@@ -101,8 +102,8 @@ func streamsTakeTheirTime(t *testing.T) {
 		if len(events) != 1 || len(errs) != 1 || time.Since(began) != time.Hour {
 			t.Fatalf("%q and the errors %v after %v", events, errs, time.Since(began))
 		}
-		wantIs(t, errs[0], context.DeadlineExceeded)
-		if e := apiError(t, errs[0]); e.Operation != "Events.Stream" {
+		assert.Is(t, errs[0], context.DeadlineExceeded)
+		if e := assert.APIError(t, errs[0]); e.Operation != "Events.Stream" {
 			t.Error(e)
 		}
 	})
@@ -150,7 +151,7 @@ func streamsAreNotRepeated(t *testing.T) {
 		if len(events) != 1 || len(errs) != 1 || s.count() != 4 || time.Since(began) < time.Minute {
 			t.Fatalf("%d requests, %q and the errors %v after %v", s.count(), events, errs, time.Since(began))
 		}
-		wantIs(t, errs[0], io.ErrUnexpectedEOF)
+		assert.Is(t, errs[0], io.ErrUnexpectedEOF)
 		wantQuietError(t, "a cut stream", errs[0])
 	})
 }
@@ -175,7 +176,7 @@ func streamsOfAnotherKind(t *testing.T) {
 			t.Errorf("%s: want %v after one request, got %q, %v after %d", name, c.want, events, errs, s.count())
 			continue
 		}
-		if e := apiError(t, errs[0]); e.Service != "releases" || e.Operation != "Events.Stream" {
+		if e := assert.APIError(t, errs[0]); e.Service != "releases" || e.Operation != "Events.Stream" {
 			t.Errorf("%s: %v", name, e)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/constructs"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/releases"
@@ -254,7 +255,7 @@ func secretsStaySecret(t *testing.T) {
 				if err != nil {
 					failed++
 					wantQuietError(t, o.name, err)
-					if end.steps != nil && apiError(t, err).Attempts == 0 {
+					if end.steps != nil && assert.APIError(t, err).Attempts == 0 {
 						t.Errorf("%s was never sent: %v", o.name, err)
 					}
 				}
@@ -281,7 +282,7 @@ func secretsStaySecret(t *testing.T) {
 // wantQuietError prints an error, what it wraps, and the struct itself.
 func wantQuietError(t *testing.T, what string, err error) {
 	t.Helper()
-	e := apiError(t, err)
+	e := assert.APIError(t, err)
 	wantQuiet(t, what+": the error", err)
 	wantHidden(t, what+": the error wrapped", toldByFmt(fmt.Errorf("wrapped: %w", err))+toldByFmt(errors.Join(err, err)))
 	wantQuiet(t, what+": the error as a value", *e)

@@ -13,6 +13,7 @@ import (
 	"weak"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func cancellations() []check {
@@ -42,7 +43,7 @@ func cancelledWait(t *testing.T) {
 				began := time.Now()
 				hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { time.AfterFunc(time.Second, func() { cancel(reason) }) }}
 				err := o.call(ctx, s.clients(t, sdk.WithHooks(hooks), sdk.WithBackoff(1000*time.Hour, 1000*time.Hour)))
-				wantIs(t, err, context.Canceled, reason)
+				assert.Is(t, err, context.Canceled, reason)
 				status := 503
 				if name == "the client's own wait" {
 					status = 429
@@ -66,8 +67,8 @@ func cancelledWaitAfterFailure(t *testing.T) {
 			s := pipe(t, cuts)
 			hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { time.AfterFunc(time.Second, cancel) }}
 			err := o.call(ctx, s.clients(t, sdk.WithHooks(hooks), sdk.WithBackoff(1000*time.Hour, 1000*time.Hour)))
-			wantIs(t, err, context.Canceled, io.ErrUnexpectedEOF)
-			if e := apiError(t, err); e.Attempts != 1 || s.count() != 1 {
+			assert.Is(t, err, context.Canceled, io.ErrUnexpectedEOF)
+			if e := assert.APIError(t, err); e.Attempts != 1 || s.count() != 1 {
 				t.Errorf("%s: %d requests: %v", o.name, s.count(), err)
 			}
 		}
@@ -83,8 +84,8 @@ func deadlineInALaterAttempt(t *testing.T) {
 			err := o.call(ctx, s.clients(t))
 			cancel()
 			wantTrouble(t, err, 429, 2)
-			wantIs(t, err, context.DeadlineExceeded, sdk.ErrRateLimited)
-			if took := time.Since(began); took != 10*time.Second || !apiError(t, err).Timeout() {
+			assert.Is(t, err, context.DeadlineExceeded, sdk.ErrRateLimited)
+			if took := time.Since(began); took != 10*time.Second || !assert.APIError(t, err).Timeout() {
 				t.Errorf("%s: after %v: %v", o.name, took, err)
 			}
 		}
@@ -182,7 +183,7 @@ func cancelWaits(t *testing.T, c *clients, calls int, within func(context.Contex
 					}
 					go cancel()
 				}}
-				wantIs(t, get(ctx, c, sdk.WithHooks(hooks)), context.Canceled, sdk.ErrServer)
+				assert.Is(t, get(ctx, c, sdk.WithHooks(hooks)), context.Canceled, sdk.ErrServer)
 				cancel()
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func retryAfters() []check {
@@ -203,7 +204,7 @@ func endsAtOnce(t *testing.T, o operation, what string, first http.HandlerFunc) 
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
 		began := time.Now()
-		e := apiError(t, o.call(ctx, pipe(t, first, success()).clients(t), opt))
+		e := assert.APIError(t, o.call(ctx, pipe(t, first, success()).clients(t), opt))
 		cancel()
 		if took := time.Since(began); took != 0 || e.Status != 429 || e.Attempts != 1 || e.RetryAfter <= 2*time.Hour {
 			t.Errorf("%s, %s, %s: after %v, RetryAfter %v: %v", o.name, what, name, took, e.RetryAfter, e)
@@ -245,8 +246,8 @@ func retryAfterCap(t *testing.T) {
 			began := time.Now()
 			err := o.call(t.Context(), s.clients(t))
 			wantTrouble(t, err, 429, 1)
-			wantIs(t, err, sdk.ErrRateLimited)
-			if e := apiError(t, err); time.Since(began) != 0 || e.RetryAfter != 61*time.Second {
+			assert.Is(t, err, sdk.ErrRateLimited)
+			if e := assert.APIError(t, err); time.Since(began) != 0 || e.RetryAfter != 61*time.Second {
 				t.Errorf("%s: after %v, RetryAfter %v", o.name, time.Since(began), e.RetryAfter)
 			}
 			// Up to the cap it is waited in full, also where the client's own waits are shorter.

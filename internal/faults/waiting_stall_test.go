@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/versori"
 )
@@ -71,8 +72,8 @@ func stalledWriteIsSentOnce(t *testing.T) {
 				s := pipe(t, stall, success())
 				began := time.Now()
 				err := o.call(t.Context(), s.clients(t, sdk.WithAttemptTimeout(3*time.Second)))
-				wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-				if e := apiError(t, err); time.Since(began) != 3*time.Second || s.count() != 1 || e.Attempts != 1 || !e.Timeout() {
+				assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+				if e := assert.APIError(t, err); time.Since(began) != 3*time.Second || s.count() != 1 || e.Attempts != 1 || !e.Timeout() {
 					t.Errorf("%s, %s: %d requests in %v: %v", o.name, name, s.count(), time.Since(began), err)
 				}
 			}
@@ -97,7 +98,7 @@ func ownTimeoutIsPerAttempt(t *testing.T) {
 				}
 				continue
 			}
-			if e := apiError(t, err); s.count() != 1 || took != 3*time.Second || !e.Timeout() {
+			if e := assert.APIError(t, err); s.count() != 1 || took != 3*time.Second || !e.Timeout() {
 				t.Errorf("%s: %d requests in %v: %v", o.name, s.count(), took, err)
 			}
 		}
@@ -113,8 +114,8 @@ func endsAfter(t *testing.T, start func() *server, each time.Duration, status in
 		began := time.Now()
 		err := o.call(t.Context(), s.clients(t, opts...))
 		took := time.Since(began)
-		wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-		e := apiError(t, err)
+		assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+		e := assert.APIError(t, err)
 		if e.Attempts != attempts || e.Status != status || !e.Timeout() {
 			t.Errorf("%s: want status %d after %d attempts, got %d after %d: %v", o.name, status, attempts, e.Status, e.Attempts, err)
 		}
@@ -151,7 +152,7 @@ func stalledBody(t *testing.T) {
 		})
 		began := time.Now()
 		err := get(t.Context(), s.clients(t))
-		wantIs(t, err, sdk.ErrNotFound)
+		assert.Is(t, err, sdk.ErrNotFound)
 		if took := time.Since(began); took != time.Minute || s.count() != 1 {
 			t.Errorf("%d requests in %v: %v", s.count(), took, err)
 		}
@@ -177,14 +178,14 @@ func stalledWindow(t *testing.T) {
 			flow := versori.Flow{Name: "orders", Description: description, Spans: []versori.Span{}}
 			began := time.Now()
 			_, err := c.versori.Flows.Update(t.Context(), project, "orders", flow)
-			wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-			if e, took := apiError(t, err), time.Since(began); e.Attempts != 4 || took < 40*time.Second || took > 44*time.Second {
+			assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+			if e, took := assert.APIError(t, err), time.Since(began); e.Attempts != 4 || took < 40*time.Second || took > 44*time.Second {
 				t.Errorf("a %s PUT: after %v: %v", size, took, err)
 			}
 			began = time.Now()
 			err = create(t.Context(), c)
-			wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-			if e := apiError(t, err); e.Attempts != 1 || time.Since(began) != 10*time.Second {
+			assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+			if e := assert.APIError(t, err); e.Attempts != 1 || time.Since(began) != 10*time.Second {
 				t.Errorf("a POST: after %v: %v", time.Since(began), err)
 			}
 			// The connection serves what needs no window.
@@ -216,8 +217,8 @@ func liftedLimits(t *testing.T) {
 				began := time.Now()
 				err := o.call(ctx, s.clients(t, sdk.WithAttemptTimeout(-1), sdk.WithReadTimeout(-1)))
 				cancel()
-				wantIs(t, err, context.DeadlineExceeded)
-				if e := apiError(t, err); errors.Is(err, sdk.ErrTimeout) || time.Since(began) != 24*time.Hour || e.Attempts != 1 || !e.Timeout() {
+				assert.Is(t, err, context.DeadlineExceeded)
+				if e := assert.APIError(t, err); errors.Is(err, sdk.ErrTimeout) || time.Since(began) != 24*time.Hour || e.Attempts != 1 || !e.Timeout() {
 					t.Errorf("%s, %s: after %v: %v", o.name, name, time.Since(began), err)
 				}
 			}
@@ -255,7 +256,7 @@ func silentStream(t *testing.T) {
 		s = pipe(t, stalls)
 		began = time.Now()
 		for _, err := range s.clients(t).stream(t.Context(), sdk.WithMaxAttempts(1)) {
-			wantIs(t, err, sdk.ErrTimeout)
+			assert.Is(t, err, sdk.ErrTimeout)
 		}
 		if took := time.Since(began); took != 2*time.Minute {
 			t.Errorf("the headers took %v", took)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func waiting() []check {
@@ -162,7 +163,7 @@ func maxElapsedEndsRepeats(t *testing.T) {
 		s := pipe(t, failure(500))
 		began := time.Now()
 		err := get(t.Context(), s.clients(t, sdk.WithMaxElapsed(10*time.Minute), sdk.WithMaxAttempts(1e6), sdk.WithRetryBudget(-1)))
-		if e, took := apiError(t, err), time.Since(began); took < 5*time.Minute || took > 10*time.Minute || e.Attempts != s.count() || e.Attempts < 10 {
+		if e, took := assert.APIError(t, err), time.Since(began); took < 5*time.Minute || took > 10*time.Minute || e.Attempts != s.count() || e.Attempts < 10 {
 			t.Errorf("%d requests in %v: %v", s.count(), took, err)
 		}
 	})
@@ -174,8 +175,8 @@ func maxElapsedEndsAnAttempt(t *testing.T) {
 			s := pipe(t, stalls)
 			began := time.Now()
 			err := o.call(t.Context(), s.clients(t, sdk.WithMaxElapsed(5*time.Second)))
-			wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-			if e, took := apiError(t, err), time.Since(began); took != 5*time.Second || e.Attempts != 1 || e.Status != 0 || !e.Timeout() {
+			assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+			if e, took := assert.APIError(t, err), time.Since(began); took != 5*time.Second || e.Attempts != 1 || e.Status != 0 || !e.Timeout() {
 				t.Errorf("%s: after %v: %v", o.name, took, err)
 			}
 			// What the server said before stays with it.
@@ -183,8 +184,8 @@ func maxElapsedEndsAnAttempt(t *testing.T) {
 			began = time.Now()
 			err = o.call(t.Context(), s.clients(t, sdk.WithMaxElapsed(15*time.Second)))
 			wantTrouble(t, err, 429, 2)
-			wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded, sdk.ErrRateLimited)
-			if took := time.Since(began); took != 15*time.Second || !apiError(t, err).Timeout() {
+			assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded, sdk.ErrRateLimited)
+			if took := time.Since(began); took != 15*time.Second || !assert.APIError(t, err).Timeout() {
 				t.Errorf("%s: after %v: %v", o.name, took, err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 func TestAnyEndpointCanBeReached(t *testing.T) {
@@ -66,8 +67,8 @@ func TestPathsThatLeaveTheBaseURLAreRefused(t *testing.T) {
 		var told []error
 		hooks := sdk.Hooks{Outcome: func(_ context.Context, e sdk.Event) { told = append(told, e.Err) }}
 		err := newClient(t, sdk.WithTransport(s), sdk.WithHooks(hooks)).DoAny(context.Background(), "GET", path, nil, nil, nil)
-		wantIs(t, err, sdk.ErrInvalidRequest)
-		if e := apiError(t, err); s.count() != 0 || e.Attempts != 0 || e.Path != "" {
+		assert.Is(t, err, sdk.ErrInvalidRequest)
+		if e := assert.APIError(t, err); s.count() != 0 || e.Attempts != 0 || e.Path != "" {
 			t.Errorf("%s: %d requests, %v", path, s.count(), err)
 		}
 		if len(told) != 1 || told[0] != err {
@@ -86,7 +87,7 @@ func TestPathsThatLeaveTheBaseURLAreRefused(t *testing.T) {
 			return newClient(t, sdk.WithTransport(s)).DoAny(context.Background(), "PUT", "x", nil, func() {}, nil)
 		},
 	} {
-		wantIs(t, try(), sdk.ErrInvalidRequest)
+		assert.Is(t, try(), sdk.ErrInvalidRequest)
 		if s.count() != 0 {
 			t.Errorf("%s: %d requests", name, s.count())
 		}
@@ -112,8 +113,8 @@ func TestAnyAnswersThatCantBeUsed(t *testing.T) {
 		"cut off":        {answer(200, `{"id":`), &v, io.ErrUnexpectedEOF},
 	} {
 		err := newClient(t, sdk.WithTransport(play(c.step))).DoAny(context.Background(), http.MethodGet, "x", nil, nil, c.out)
-		wantIs(t, err, c.want)
-		if apiError(t, err).Operation != "Do" {
+		assert.Is(t, err, c.want)
+		if assert.APIError(t, err).Operation != "Do" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -65,7 +66,7 @@ func TestTokenGoesOverPlainHTTPToLoopbackAlone(t *testing.T) {
 		}
 	}
 	c := newClient(t, sdk.WithTransport(play(answer(200, oneThing))))
-	wantIs(t, getOnly(context.Background(), c, sdk.WithBaseURL("http://api.example.com")), sdk.ErrInvalidRequest)
+	assert.Is(t, getOnly(context.Background(), c, sdk.WithBaseURL("http://api.example.com")), sdk.ErrInvalidRequest)
 }
 
 func TestHeadersThatWouldEndTheLineAreRefused(t *testing.T) {
@@ -91,14 +92,14 @@ func TestHeadersThatWouldEndTheLineAreRefused(t *testing.T) {
 			t.Errorf("%s: New gave %v", name, err)
 		}
 		err = getOnly(context.Background(), newClient(t, sdk.WithTransport(s)), opt)
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 		if strings.Contains(err.Error(), "hunter2") || s.count() != 0 {
 			t.Errorf("%s: a call gave %v", name, err)
 		}
 	}
 	s := play(answer(200, oneThing))
 	err := exec(newClient(t, sdk.WithTransport(s)), transport.Call{Path: "/x", Header: http.Header{"X-Org": {"a\r\nX: y"}}})
-	wantIs(t, err, sdk.ErrInvalidRequest)
+	assert.Is(t, err, sdk.ErrInvalidRequest)
 	if !strings.Contains(err.Error(), "X-Org") || s.count() != 0 {
 		t.Error(err)
 	}
@@ -173,8 +174,8 @@ func TestTokenThatStaysRefusedIsAnError(t *testing.T) {
 	source := &rotating{}
 	s := play(answer(401, `{"code":"expired"}`))
 	err := getOnly(context.Background(), withSource(t, source, sdk.WithTransport(s)))
-	wantIs(t, err, sdk.ErrUnauthorized)
-	if s.count() != 2 || source.asked.Load() != 2 || apiError(t, err).Code != "expired" {
+	assert.Is(t, err, sdk.ErrUnauthorized)
+	if s.count() != 2 || source.asked.Load() != 2 || assert.APIError(t, err).Code != "expired" {
 		t.Errorf("%d requests, %d tokens, %v", s.count(), source.asked.Load(), err)
 	}
 	s = play(answer(401, ""))
@@ -189,8 +190,8 @@ func TestSourceThatFails(t *testing.T) {
 	source := &rotating{err: errors.New("login is down")}
 	s := play(answer(200, oneThing))
 	err := getOnly(context.Background(), withSource(t, source, sdk.WithTransport(s)))
-	wantIs(t, err, source.err)
-	if e := apiError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || source.asked.Load() != 1 {
+	assert.Is(t, err, source.err)
+	if e := assert.APIError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || source.asked.Load() != 1 {
 		t.Errorf("%d requests, %v", s.count(), err)
 	}
 	// After a 401 both errors are there.
@@ -200,8 +201,8 @@ func TestSourceThatFails(t *testing.T) {
 		return answer(401, `{"code":"expired"}`)(r)
 	})
 	err = getOnly(context.Background(), withSource(t, source, sdk.WithTransport(s)))
-	wantIs(t, err, sdk.ErrUnauthorized, source.err)
-	if e := apiError(t, err); e.Code != "expired" || s.count() != 1 {
+	assert.Is(t, err, sdk.ErrUnauthorized, source.err)
+	if e := assert.APIError(t, err); e.Code != "expired" || s.count() != 1 {
 		t.Errorf("%d requests, %v", s.count(), err)
 	}
 	for name, token := range map[string]string{"empty": "", "invalid": "a\r\nb"} {
@@ -220,7 +221,7 @@ func TestOneCallGivingUpDoesNotEndTheRefreshOfOthers(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		var wg sync.WaitGroup
-		wg.Go(func() { wantIs(t, getOnly(ctx, c), context.DeadlineExceeded) })
+		wg.Go(func() { assert.Is(t, getOnly(ctx, c), context.DeadlineExceeded) })
 		wg.Go(func() {
 			time.Sleep(time.Millisecond)
 			if err := getOnly(context.Background(), c); err != nil {
@@ -233,7 +234,7 @@ func TestOneCallGivingUpDoesNotEndTheRefreshOfOthers(t *testing.T) {
 		}
 		// When nobody waits any more, the question ends; the bubble would wait for it otherwise.
 		other := withSource(t, &rotating{delay: 1000 * time.Hour}, sdk.WithTransport(play(accepting("t1"))))
-		wantIs(t, getOnly(context.Background(), other, sdk.WithMaxElapsed(time.Second)), context.DeadlineExceeded)
+		assert.Is(t, getOnly(context.Background(), other, sdk.WithMaxElapsed(time.Second)), context.DeadlineExceeded)
 	})
 }
 

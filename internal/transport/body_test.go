@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -38,8 +39,8 @@ func TestTypesThatAreJSON(t *testing.T) {
 			t.Errorf("%q: %v", contentType, err)
 		}
 		if !ok {
-			wantIs(t, err, sdk.ErrInvalidResponse)
-			if e := apiError(t, err); e.Status != 200 || len(e.Body) == 0 {
+			assert.Is(t, err, sdk.ErrInvalidResponse)
+			if e := assert.APIError(t, err); e.Status != 200 || len(e.Body) == 0 {
 				t.Errorf("%q: %+v", contentType, e)
 			}
 		}
@@ -72,11 +73,11 @@ func TestAnswersOfSuccessThatCantBeUsed(t *testing.T) {
 	} {
 		s := play(c.step)
 		v, err := getThing(context.Background(), newClient(t, sdk.WithTransport(s)), "a")
-		wantIs(t, err, sdk.ErrInvalidResponse)
+		assert.Is(t, err, sdk.ErrInvalidResponse)
 		if c.also != nil {
-			wantIs(t, err, c.also)
+			assert.Is(t, err, c.also)
 		}
-		e := apiError(t, err)
+		e := assert.APIError(t, err)
 		if v != nil || e.Status/100 != 2 || e.Attempts != 1 || s.count() != 1 || strings.Contains(err.Error(), "log in") {
 			t.Errorf("%s: %v, %v", name, v, err)
 		}
@@ -114,7 +115,7 @@ func TestAnswersWithoutAResult(t *testing.T) {
 		}
 	}
 	err := exec(newClient(t, sdk.WithTransport(play(answer(200, "<html>", "Content-Type", "text/html")))), transport.Call{Method: "DELETE", Path: "/x"})
-	wantIs(t, err, sdk.ErrInvalidResponse)
+	assert.Is(t, err, sdk.ErrInvalidResponse)
 }
 
 func TestHeadHasNoBodyToRead(t *testing.T) {
@@ -161,13 +162,13 @@ func TestBodyCutOffIsAFailedAttempt(t *testing.T) {
 		broken.Store(1000)
 		n.Store(0)
 		err := getOnly(context.Background(), c)
-		wantIs(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
-		if e := apiError(t, err); n.Load() != 4 || e.Attempts != 4 || e.Status != 200 {
+		assert.Is(t, err, io.ErrUnexpectedEOF, sdk.ErrInvalidResponse)
+		if e := assert.APIError(t, err); n.Load() != 4 || e.Attempts != 4 || e.Status != 200 {
 			t.Errorf("%s: %d requests, %v", name, n.Load(), err)
 		}
 		n.Store(0)
 		err = postOnly(context.Background(), c)
-		wantIs(t, err, io.ErrUnexpectedEOF)
+		assert.Is(t, err, io.ErrUnexpectedEOF)
 		if n.Load() != 1 {
 			t.Errorf("%s: a POST whose answer was cut off was sent %d times", name, n.Load())
 		}
@@ -182,7 +183,7 @@ func TestClaimedLengthIsHeldAgainstTheBody(t *testing.T) {
 		return r, nil
 	}
 	err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(short)), quick()))
-	wantIs(t, err, io.ErrUnexpectedEOF)
+	assert.Is(t, err, io.ErrUnexpectedEOF)
 }
 
 func TestGzipIsReadAndCounted(t *testing.T) {
@@ -205,8 +206,8 @@ func TestGzipIsReadAndCounted(t *testing.T) {
 		"several at once": answer(200, oneThing, "Content-Encoding", "gzip, br"),
 	} {
 		err := getOnly(context.Background(), c, sdk.WithTransport(play(step)), quick())
-		wantIs(t, err, sdk.ErrInvalidResponse)
-		if apiError(t, err).Status != 200 {
+		assert.Is(t, err, sdk.ErrInvalidResponse)
+		if assert.APIError(t, err).Status != 200 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -215,7 +216,7 @@ func TestGzipIsReadAndCounted(t *testing.T) {
 func TestErrorsInGzipAreDecoded(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, sdk.WithTransport(play(answer(404, zipped(`{"code":"gone"}`), "Content-Encoding", "gzip"))))
-	if e := apiError(t, getOnly(context.Background(), c)); e.Code != "gone" {
+	if e := assert.APIError(t, getOnly(context.Background(), c)); e.Code != "gone" {
 		t.Error(e)
 	}
 }
@@ -237,7 +238,7 @@ func TestBytesAreTheCallersOwn(t *testing.T) {
 	}
 	c = newClient(t, sdk.WithTransport(play(answer(200, "<html>", "Content-Type", "text/html"))))
 	_, err = transport.Bytes(context.Background(), c, call, nil)
-	wantIs(t, err, sdk.ErrInvalidResponse)
+	assert.Is(t, err, sdk.ErrInvalidResponse)
 	call.Accept = "text/html"
 	if b, err := transport.Bytes(context.Background(), c, call, nil); err != nil || string(b) != "<html>" {
 		t.Errorf("%q, %v", b, err)

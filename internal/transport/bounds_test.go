@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -44,8 +45,8 @@ func TestBodiesAreBounded(t *testing.T) {
 	} {
 		script := play(s)
 		err := getOnly(context.Background(), newClient(t, sdk.WithTransport(script), sdk.WithMaxBodySize(limit)))
-		wantIs(t, err, sdk.ErrTooLarge, sdk.ErrInvalidResponse)
-		if script.count() != 1 || apiError(t, err).Status != 200 {
+		assert.Is(t, err, sdk.ErrTooLarge, sdk.ErrInvalidResponse)
+		if script.count() != 1 || assert.APIError(t, err).Status != 200 {
 			t.Errorf("%s: %d requests, %v", name, script.count(), err)
 		}
 		if n := body.read.Swap(0); n > 4*limit {
@@ -70,13 +71,13 @@ func TestErrorBodiesAreBounded(t *testing.T) {
 	s := func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 500, Header: http.Header{}, Body: body, ContentLength: -1}, nil
 	}
-	e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(s)), sdk.WithMaxAttempts(1))))
+	e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(s)), sdk.WithMaxAttempts(1))))
 	if e.Status != 500 || len(e.Body) != 64<<10 || body.read.Load() > 4<<20 || e.Unwrap() != nil {
 		t.Errorf("%v: %d bytes kept of %d", e, len(e.Body), body.read.Load())
 	}
 	// A message beyond what is kept still counts.
 	far := `{"pad":"` + strings.Repeat("x", 100<<10) + `","message":"far"}`
-	if e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(404, far)))))); e.Message != "far" {
+	if e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(404, far)))))); e.Message != "far" {
 		t.Error(e)
 	}
 }
@@ -91,8 +92,8 @@ func TestErrorBodyThatCantBeReadKeepsItsStatus(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	err := getOnly(context.Background(), c)
-	wantIs(t, err, sdk.ErrNotFound, io.ErrUnexpectedEOF)
-	if e := apiError(t, err); string(e.Body) != "partial" || e.Attempts != 1 {
+	assert.Is(t, err, sdk.ErrNotFound, io.ErrUnexpectedEOF)
+	if e := assert.APIError(t, err); string(e.Body) != "partial" || e.Attempts != 1 {
 		t.Errorf("%v %q", err, e.Body)
 	}
 }
@@ -129,13 +130,13 @@ func TestSlowBodyEndsInTime(t *testing.T) {
 			began := time.Now()
 			c := newClient(t, sdk.WithTransport(play(trickling(every))), sdk.WithMaxAttempts(1), sdk.WithAttemptTimeout(-1))
 			err := getOnly(context.Background(), c)
-			wantIs(t, err, sdk.ErrTimeout, sdk.ErrInvalidResponse)
-			if took := time.Since(began); took != time.Minute || apiError(t, err).Status != 200 {
+			assert.Is(t, err, sdk.ErrTimeout, sdk.ErrInvalidResponse)
+			if took := time.Since(began); took != time.Minute || assert.APIError(t, err).Status != 200 {
 				t.Errorf("%s: after %v: %v", name, took, err)
 			}
 			began = time.Now()
 			_, err = transport.Bytes(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, []sdk.Option{sdk.WithReadTimeout(5 * time.Second)})
-			wantIs(t, err, sdk.ErrTimeout)
+			assert.Is(t, err, sdk.ErrTimeout)
 			if took := time.Since(began); took != 5*time.Second {
 				t.Errorf("%s: after %v: %v", name, took, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -233,7 +234,7 @@ func TestAttemptSeesTheCallersContext(t *testing.T) {
 func TestTransportThatGivesNothing(t *testing.T) {
 	t.Parallel()
 	err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(fail(nil)))))
-	if e := apiError(t, err); e.Status != 0 || e.Attempts != 1 {
+	if e := assert.APIError(t, err); e.Status != 0 || e.Attempts != 1 {
 		t.Error(err)
 	}
 	bodyless := func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 204}, nil }
@@ -250,7 +251,7 @@ func TestSegmentsOfAPathParameter(t *testing.T) {
 		s := play(answer(200, "{}"))
 		err := exec(newClient(t, sdk.WithTransport(s)), transport.Call{Path: "/files/{path}/raw", Args: []string{value}, Segments: "path"})
 		if want == "" {
-			wantIs(t, err, sdk.ErrInvalidRequest)
+			assert.Is(t, err, sdk.ErrInvalidRequest)
 			if s.count() != 0 {
 				t.Errorf("%q was sent", value)
 			}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/memnet"
 	"github.com/wharfinger/sdk/internal/transport"
 )
@@ -91,7 +92,7 @@ func TestManyGoroutinesShareOneClient(t *testing.T) {
 				var r sdk.Response
 				v, err := getThing(context.Background(), c, id, sdk.WithHeader("X-I", id), sdk.WithResponse(&r))
 				if err != nil {
-					if apiError(t, err).Status != 401 {
+					if assert.APIError(t, err).Status != 401 {
 						t.Error(err)
 					}
 				} else if v.ID != "/v1/things/"+id || r.Attempts < 1 {
@@ -216,7 +217,7 @@ func TestRequestThatMayHaveArrivedIsNotSentTwiceOverHTTP2(t *testing.T) {
 					}
 					continue
 				}
-				e := apiError(t, err)
+				e := assert.APIError(t, err)
 				if n := s.arrived.Load(); n != s.refuse || e.Attempts != 1 || e.Status != 0 {
 					t.Errorf("%s %s arrived %d times: %v", call.Method, call.Path, n-s.refuse+1, err)
 				}
@@ -300,7 +301,7 @@ func TestResetAfterTheRequest(t *testing.T) {
 	})
 	for method, want := range map[string]int64{"GET": 4, "DELETE": 4, "POST": 1} {
 		n.Store(0)
-		e := apiError(t, exec(c, transport.Call{Method: method, Path: "/x"}))
+		e := assert.APIError(t, exec(c, transport.Call{Method: method, Path: "/x"}))
 		if n.Load() != want || e.Status != 0 || e.Attempts != int(want) {
 			t.Errorf("%s arrived %d times, want %d: %v", method, n.Load(), want, e)
 		}
@@ -315,7 +316,7 @@ func TestServerThatIsGone(t *testing.T) {
 	}
 	_ = l.Close()
 	c := newClient(t, sdk.WithBaseURL("http://"+l.Addr().String()), quick())
-	e := apiError(t, postOnly(context.Background(), c))
+	e := assert.APIError(t, postOnly(context.Background(), c))
 	if e.Status != 0 || e.Attempts != 4 || e.Message == "" {
 		t.Error(e)
 	}
@@ -326,7 +327,7 @@ func TestUntrustedCertificateIsNotTriedAgain(t *testing.T) {
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	s.Config.ErrorLog = discard()
 	t.Cleanup(s.Close)
-	e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithBaseURL(s.URL), quick())))
+	e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithBaseURL(s.URL), quick())))
 	if e.Status != 0 || e.Attempts != 1 {
 		t.Error(e)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -69,7 +70,7 @@ func TestStreamEndsWithTheTimeoutOfTheUsersClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, sdk.WithHTTPClient(&http.Client{Transport: play(ticking(time.Hour)), Timeout: 90 * time.Minute}))
 		n, err := watch(c)
-		if e := apiError(t, err); n != 2 || !e.Timeout() {
+		if e := assert.APIError(t, err); n != 2 || !e.Timeout() {
 			t.Errorf("after %d events: %v", n, err)
 		}
 	})
@@ -86,13 +87,13 @@ func TestRefusalOfWhatMayTakeLongIsAnErrorInTime(t *testing.T) {
 		c := newClient(t, sdk.WithTransport(play(s)))
 		began := time.Now()
 		n, err := watch(c)
-		wantIs(t, err, sdk.ErrNotFound)
+		assert.Is(t, err, sdk.ErrNotFound)
 		if took := time.Since(began); n != 1 || took != 2*time.Minute {
 			t.Errorf("a stream: %d turns of the loop in %v", n, took)
 		}
 		began = time.Now()
 		_, err = transport.Bytes(context.Background(), c, &transport.Call{Method: "GET", Path: "/x"}, nil)
-		wantIs(t, err, sdk.ErrNotFound)
+		assert.Is(t, err, sdk.ErrNotFound)
 		if took := time.Since(began); took != 2*time.Minute {
 			t.Errorf("a download: took %v", took)
 		}
@@ -111,7 +112,7 @@ func TestTypesThatAreStreams(t *testing.T) {
 			t.Errorf("%q: %d events, %v", contentType, n, err)
 		}
 		if !ok {
-			wantIs(t, err, sdk.ErrInvalidResponse)
+			assert.Is(t, err, sdk.ErrInvalidResponse)
 		}
 	}
 }
@@ -182,7 +183,7 @@ func TestOutcomeOfAStreamIsToldAtItsEnd(t *testing.T) {
 					t.Error(told[0].Err)
 				}
 				if c.broken != nil {
-					wantIs(t, told[0].Err, c.broken)
+					assert.Is(t, told[0].Err, c.broken)
 				}
 			})
 		})

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/codec"
 	"github.com/wharfinger/sdk/internal/transport"
 )
@@ -39,7 +40,7 @@ func TestEveryAnswerWithoutSuccessIsOneError(t *testing.T) {
 		"unknown status":   {answer(799, ""), 799, "", "", ""},
 	} {
 		err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(c.step)), sdk.WithMaxAttempts(1)))
-		e := apiError(t, err)
+		e := assert.APIError(t, err)
 		if e.Status != c.status || e.Code != c.code || e.Message != c.message || string(e.Body) != c.body || e.Unwrap() != nil {
 			t.Errorf("%s: %+v, body %q", name, e, e.Body)
 		}
@@ -53,7 +54,7 @@ func TestRequestIDIsKept(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
 		var r sdk.Response
-		e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(404, "", name, "r-1")))), sdk.WithResponse(&r)))
+		e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(404, "", name, "r-1")))), sdk.WithResponse(&r)))
 		if e.RequestID != "r-1" || r.RequestID != "r-1" || !strings.Contains(e.Error(), "r-1") {
 			t.Errorf("%s: %v", name, e)
 		}
@@ -65,8 +66,8 @@ func TestRefusedBodySaysWhichMember(t *testing.T) {
 	s := play(answer(200, oneThing))
 	_, err := postThing(context.Background(), newClient(t, sdk.WithTransport(s)), thing{})
 	var at *codec.RequestError
-	wantIs(t, err, sdk.ErrInvalidRequest)
-	if e := apiError(t, err); !errors.As(err, &at) || at.Path != "id" || s.count() != 0 || e.Attempts != 0 || !strings.Contains(e.Error(), "id is required") {
+	assert.Is(t, err, sdk.ErrInvalidRequest)
+	if e := assert.APIError(t, err); !errors.As(err, &at) || at.Path != "id" || s.count() != 0 || e.Attempts != 0 || !strings.Contains(e.Error(), "id is required") {
 		t.Errorf("%d requests, %v", s.count(), err)
 	}
 }
@@ -124,7 +125,7 @@ func TestErrorsAndLogsShowNoSecrets(t *testing.T) {
 		if jsErr != nil {
 			t.Error(jsErr)
 		}
-		logger.Error("failed", "error", err, "value", apiError(t, err).LogValue(), "client", c)
+		logger.Error("failed", "error", err, "value", assert.APIError(t, err).LogValue(), "client", c)
 		for where, text := range map[string]string{
 			"Error": err.Error(), "%v": fmt.Sprintf("%v", err), "%+v": fmt.Sprintf("%+v", err), "%#v": fmt.Sprintf("%#v", err),
 			"%q": fmt.Sprintf("%q", err), "%s": fmt.Sprintf("%s", err), "%d": fmt.Sprintf("%d", err), "JSON": string(js),
@@ -199,7 +200,7 @@ func TestHooksAndResponseTellTheWholeCall(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	events = nil
-	wantIs(t, getOnly(context.Background(), c.Scoped(), sdk.WithMaxAttempts(1), sdk.WithTransport(play(answer(404, "")))), sdk.ErrNotFound)
+	assert.Is(t, getOnly(context.Background(), c.Scoped(), sdk.WithMaxAttempts(1), sdk.WithTransport(play(answer(404, "")))), sdk.ErrNotFound)
 	_, _ = getThing(context.Background(), c, "")
 	if len(events) != 3 || !strings.HasPrefix(events[1], "outcome") || !strings.Contains(events[2], "attempt 0") {
 		t.Errorf("told\n%s", strings.Join(events, "\n"))
@@ -221,7 +222,7 @@ func TestProxyThatRefusesIsATypedError(t *testing.T) {
 		tr := transport.NewTransport().(*http.Transport)
 		tr.Proxy = http.ProxyURL(u)
 		c := newClient(t, sdk.WithTransport(tr), quick())
-		e := apiError(t, postOnly(context.Background(), c))
+		e := assert.APIError(t, postOnly(context.Background(), c))
 		if e.Status != status || asked != n || e.Attempts != n {
 			t.Errorf("%d: asked %d times, %v", status, asked, e)
 		}
@@ -232,7 +233,7 @@ func TestProxyThatRefusesIsATypedError(t *testing.T) {
 func TestShortTokenDoesNotSpoilMessages(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, sdk.WithToken("t"), sdk.WithTransport(play(answer(404, `{"message":"no such thing"}`))))
-	if e := apiError(t, getOnly(context.Background(), c)); e.Message != "no such thing" {
+	if e := assert.APIError(t, getOnly(context.Background(), c)); e.Message != "no such thing" {
 		t.Error(e)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -29,7 +30,7 @@ func sent(t *testing.T, call transport.Call, opts ...sdk.Option) (string, *url.U
 		if s.count() != 0 {
 			t.Fatalf("a call that was refused was sent: %v", err)
 		}
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 		return "", nil, err
 	}
 	request := s.requests()[0]
@@ -95,7 +96,7 @@ func FuzzLiteralPath(f *testing.F) {
 		s := play(answer(200, `{}`))
 		err := newClient(t, sdk.WithTransport(s), sdk.WithBaseURL("https://api.example.com/v1")).DoAny(context.Background(), "GET", path, nil, nil, nil)
 		if err != nil {
-			if wantIs(t, err, sdk.ErrInvalidRequest); s.count() != 0 {
+			if assert.Is(t, err, sdk.ErrInvalidRequest); s.count() != 0 {
 				t.Fatalf("%q was refused and sent: %v", path, err)
 			}
 			return
@@ -189,7 +190,7 @@ func FuzzRetryAfter(f *testing.F) {
 					return &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": values}, Body: http.NoBody}, nil
 				}
 				began := time.Now()
-				e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(step)), sdk.WithMaxAttempts(1))))
+				e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(step)), sdk.WithMaxAttempts(1))))
 				if e.Status != 429 || e.RetryAfter < 0 || e.RetryAfter > century || time.Since(began) != 0 {
 					t.Fatalf("%q: asked for %v, took %v", values, e.RetryAfter, time.Since(began))
 				}

@@ -209,23 +209,4 @@ func postOnly(ctx context.Context, c *transport.Client, opts ...sdk.Option) erro
 	return err
 }
 
-// apiError is the *sdk.Error that every failure must be.
-func apiError(t testing.TB, err error) *sdk.Error {
-	t.Helper()
-	var e *sdk.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("error is %T, not *sdk.Error: %v", err, err)
-	}
-	return e
-}
-
-func wantIs(t testing.TB, err error, targets ...error) {
-	t.Helper()
-	for _, target := range targets {
-		if !errors.Is(err, target) {
-			t.Errorf("error %q is not %q", err, target)
-		}
-	}
-}
-
 func discard() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -158,8 +159,8 @@ func TestPaginationLoops(t *testing.T) {
 			if len(errs) != 1 || b.asked.Load() > c.max {
 				t.Fatalf("%s: %d requests, %v", name, b.asked.Load(), errs)
 			}
-			wantIs(t, errs[0], sdk.ErrPaginationLoop)
-			if e := apiError(t, errs[0]); e.Service != "port" {
+			assert.Is(t, errs[0], sdk.ErrPaginationLoop)
+			if e := assert.APIError(t, errs[0]); e.Service != "port" {
 				t.Error(e)
 			}
 		}
@@ -305,8 +306,8 @@ func TestNoRequestAfterTheContextIsDone(t *testing.T) {
 			t.Fatalf("%d requests, %v", s.count(), errs)
 		}
 		if len(opts) == 0 {
-			wantIs(t, errs[0], context.Canceled)
-			if e := apiError(t, errs[0]); e.Attempts != 0 || e.Operation != "Things.List" {
+			assert.Is(t, errs[0], context.Canceled)
+			if e := assert.APIError(t, errs[0]); e.Attempts != 0 || e.Operation != "Things.List" {
 				t.Error(e)
 			}
 		}
@@ -320,7 +321,7 @@ func TestWrongOptionIsTheFirstPagesError(t *testing.T) {
 	n := 0
 	for _, err := range transport.Pages(context.Background(), c, opts, from(int64(0), listed(c, opts...), nextNumber)) {
 		n++
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 	}
 	if n != 1 {
 		t.Errorf("%d pages", n)

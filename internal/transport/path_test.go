@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -60,8 +61,8 @@ func TestPathParametersThatWouldNameAnotherResourceAreRefused(t *testing.T) {
 		s := play(answer(200, `{}`))
 		c := newClient(t, sdk.WithTransport(s))
 		err := exec(c, transport.Call{Method: http.MethodDelete, Path: "/v1/things/{thing_id}", Args: []string{value}})
-		e := apiError(t, err)
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		e := assert.APIError(t, err)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 		if e.Attempts != 0 || s.count() != 0 || !strings.Contains(e.Message, "thing_id") {
 			t.Errorf("%q: %d requests, error %v", value, s.count(), err)
 		}
@@ -72,11 +73,11 @@ func TestMissingArgumentIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, sdk.WithTransport(play(answer(200, `{}`))))
 	err := exec(c, transport.Call{Path: "/v1/{a}/{b}", Args: []string{"x"}})
-	wantIs(t, err, sdk.ErrInvalidRequest)
+	assert.Is(t, err, sdk.ErrInvalidRequest)
 	if !strings.Contains(err.Error(), "b is missing") {
 		t.Error(err)
 	}
-	wantIs(t, exec(c, transport.Call{Path: "/v1/{a", Args: []string{"x"}}), sdk.ErrInvalidRequest)
+	assert.Is(t, exec(c, transport.Call{Path: "/v1/{a", Args: []string{"x"}}), sdk.ErrInvalidRequest)
 }
 
 func TestScopeFillsPathParameters(t *testing.T) {
@@ -114,13 +115,13 @@ func TestMissingScopeSaysWhatToSet(t *testing.T) {
 	c := newClient(t, sdk.WithTransport(play(answer(200, `{}`))))
 	for _, c := range []*transport.Client{c, c.Scoped("organisation_id", ""), c.Scoped("organisation_id")} {
 		err := exec(c, transport.Call{Path: "/o/{organisation_id}/projects"})
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 		if !strings.Contains(err.Error(), "organisation_id is not set (use ") {
 			t.Error(err)
 		}
 	}
 	err := exec(c.Scoped("organisation_id", ".."), transport.Call{Path: "/o/{organisation_id}/projects"})
-	wantIs(t, err, sdk.ErrInvalidRequest)
+	assert.Is(t, err, sdk.ErrInvalidRequest)
 }
 
 func TestBaseURLsJoinWithPaths(t *testing.T) {

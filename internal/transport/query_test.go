@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -93,7 +94,7 @@ func TestQueriesThatCantBeRightAreRefused(t *testing.T) {
 		add(&q)
 		q.Int("later", 1)
 		err := exec(newClient(t, sdk.WithTransport(s)), transport.Call{Path: "/things", Query: q})
-		wantIs(t, err, sdk.ErrInvalidRequest)
+		assert.Is(t, err, sdk.ErrInvalidRequest)
 		if s.count() != 0 || !strings.Contains(err.Error(), "query parameter p ") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %d requests, %v", name, s.count(), err)
 		}
@@ -109,5 +110,5 @@ func TestRequiredQueryParameter(t *testing.T) {
 	}
 	q = transport.Query{}
 	q.Required("workspace_id", "")
-	wantIs(t, exec(newClient(t), transport.Call{Path: "/x", Query: q}), sdk.ErrInvalidRequest)
+	assert.Is(t, exec(newClient(t), transport.Call{Path: "/x", Query: q}), sdk.ErrInvalidRequest)
 }

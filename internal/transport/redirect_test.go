@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -67,8 +68,8 @@ func TestRedirectsThatAreRefused(t *testing.T) {
 	} {
 		s := play(answer(c.status, "", "Location", c.location))
 		err := exec(newClient(t, sdk.WithTransport(s), quick()), transport.Call{Method: c.method, Path: "/v1/things/a"})
-		e := apiError(t, err)
-		wantIs(t, err, sdk.ErrRedirect)
+		e := assert.APIError(t, err)
+		assert.Is(t, err, sdk.ErrRedirect)
 		if e.Status != c.status {
 			t.Errorf("%s: status %d", name, e.Status)
 		}
@@ -85,7 +86,7 @@ func TestRedirectsThatAreRefused(t *testing.T) {
 
 func TestRedirectWithoutLocationIsTheAnswer(t *testing.T) {
 	t.Parallel()
-	e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(302, "{}"))))))
+	e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(play(answer(302, "{}"))))))
 	if e.Status != 302 || e.Attempts != 1 {
 		t.Error(e)
 	}
@@ -122,7 +123,7 @@ func TestCrossOriginRedirectCarriesNothingOfTheCall(t *testing.T) {
 	}
 	got = nil
 	err := exec(c, transport.Call{Method: "PUT", Path: "/v1/file", Body: encodeThing(&thing{ID: "a"})})
-	wantIs(t, err, sdk.ErrRedirect)
+	assert.Is(t, err, sdk.ErrRedirect)
 	if got != nil {
 		t.Error("a body went to another host")
 	}
@@ -147,9 +148,9 @@ func TestUsersOwnRedirectPolicyHolds(t *testing.T) {
 	s := play(answer(302, "", "Location", "/b"))
 	own := &http.Client{Transport: s, CheckRedirect: func(*http.Request, []*http.Request) error { return no }}
 	err := getOnly(context.Background(), newClient(t, sdk.WithHTTPClient(own)))
-	wantIs(t, err, no, sdk.ErrRedirect)
+	assert.Is(t, err, no, sdk.ErrRedirect)
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithHTTPClient(own)))); e.Status != 302 {
+	if e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithHTTPClient(own)))); e.Status != 302 {
 		t.Error(e)
 	}
 }

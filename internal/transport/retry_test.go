@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/transport"
 )
 
@@ -27,7 +28,7 @@ func attempts(t *testing.T, method string, repeat transport.Repeat, s step) (int
 	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
 		call.Body = encodeThing(&thing{ID: "a"})
 	}
-	e := apiError(t, exec(c, call))
+	e := assert.APIError(t, exec(c, call))
 	if e.Attempts != script.count() {
 		t.Errorf("%s: the error counts %d attempts, the server %d", method, e.Attempts, script.count())
 	}
@@ -183,7 +184,7 @@ func TestBodyAndHeadersAreTheSameOnEachAttempt(t *testing.T) {
 	err := exec(c, transport.Call{
 		Method: "POST", Path: "/things", Body: encodeThing(&thing{ID: "a", Count: 3}), Header: http.Header{"X-Two": {"2"}},
 	})
-	if apiError(t, err).Attempts != 4 || len(all) != 4 {
+	if assert.APIError(t, err).Attempts != 4 || len(all) != 4 {
 		t.Fatalf("%d requests, error %v", len(all), err)
 	}
 	for _, s := range all {

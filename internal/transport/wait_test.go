@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 )
 
 // waited is how long a client waits between a failure and its repeat.
@@ -67,7 +68,7 @@ func TestAbsurdRetryAfterIsNoTightLoop(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"9999999999999", "1e309", "Inf", "99999999999999999999999999", "3601", "Fri, 31 Dec 9999 23:59:59 GMT"} {
 		s := play(answer(429, `{"code":"slow"}`, "Retry-After", value))
-		e := apiError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(s), sdk.WithMaxRetryAfter(time.Hour))))
+		e := assert.APIError(t, getOnly(context.Background(), newClient(t, sdk.WithTransport(s), sdk.WithMaxRetryAfter(time.Hour))))
 		if s.count() != 1 || e.Status != 429 || e.Code != "slow" || e.RetryAfter <= time.Hour {
 			t.Errorf("%s: %d requests, error %v, RetryAfter %v", value, s.count(), e, e.RetryAfter)
 		}
@@ -110,7 +111,7 @@ func TestWaitThatWouldOutlastTheDeadlineIsNotBegun(t *testing.T) {
 		} {
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 			began := time.Now()
-			e := apiError(t, getOnly(ctx, newClient(t, opts...)))
+			e := assert.APIError(t, getOnly(ctx, newClient(t, opts...)))
 			cancel()
 			if took := time.Since(began); took != 0 || e.Status != 503 || e.Message != "down" || e.Attempts != 1 {
 				t.Errorf("%s: after %v: %v", name, took, e)
@@ -120,7 +121,7 @@ func TestWaitThatWouldOutlastTheDeadlineIsNotBegun(t *testing.T) {
 		s := play(answer(500, `{"message":"down"}`))
 		ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond*10)
 		defer cancel()
-		e := apiError(t, getOnly(ctx, newClient(t, sdk.WithTransport(s), sdk.WithBackoff(time.Hour, time.Hour))))
+		e := assert.APIError(t, getOnly(ctx, newClient(t, sdk.WithTransport(s), sdk.WithBackoff(time.Hour, time.Hour))))
 		if e.Status != 500 || e.Message != "down" || errors.Is(e, context.DeadlineExceeded) {
 			t.Error(e)
 		}
@@ -133,7 +134,7 @@ func TestMaxElapsedEndsRepeats(t *testing.T) {
 		s := play(answer(503, "", "Retry-After", "10"))
 		c := newClient(t, sdk.WithTransport(s), sdk.WithMaxElapsed(35*time.Second), sdk.WithMaxAttempts(100))
 		began := time.Now()
-		e := apiError(t, getOnly(context.Background(), c))
+		e := assert.APIError(t, getOnly(context.Background(), c))
 		if took := time.Since(began); took < 30*time.Second || took > 35*time.Second || s.count() != 4 || e.Status != 503 {
 			t.Errorf("%d requests in %v: %v", s.count(), took, e)
 		}
@@ -146,8 +147,8 @@ func TestMaxElapsedEndsAnAttempt(t *testing.T) {
 		c := newClient(t, sdk.WithTransport(play(stall)), sdk.WithMaxElapsed(5*time.Second))
 		began := time.Now()
 		err := getOnly(context.Background(), c)
-		wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-		if took := time.Since(began); took != 5*time.Second || !apiError(t, err).Timeout() {
+		assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+		if took := time.Since(began); took != 5*time.Second || !assert.APIError(t, err).Timeout() {
 			t.Errorf("after %v: %v", took, err)
 		}
 	})
@@ -164,12 +165,12 @@ func TestCancelDuringAWaitGivesBothErrors(t *testing.T) {
 		c := newClient(t, sdk.WithTransport(play(answer(503, `{"code":"down","message":"maintenance"}`, "Retry-After", "30"))), sdk.WithHooks(hooks))
 		began := time.Now()
 		err := getOnly(ctx, c)
-		e := apiError(t, err)
-		wantIs(t, err, context.Canceled, sdk.ErrServer, reason)
+		e := assert.APIError(t, err)
+		assert.Is(t, err, context.Canceled, sdk.ErrServer, reason)
 		if took := time.Since(began); took != time.Second || e.Status != 503 || e.Code != "down" || e.Attempts != 1 {
 			t.Errorf("after %v: %v", took, err)
 		}
-		if wantIs(t, told, sdk.ErrServer); errors.Is(told, context.Canceled) {
+		if assert.Is(t, told, sdk.ErrServer); errors.Is(told, context.Canceled) {
 			t.Errorf("what the hook was told of the attempt became %v", told)
 		}
 	})
@@ -181,8 +182,8 @@ func TestDeadlineDuringALaterAttemptKeepsWhatTheServerSaid(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		err := getOnly(ctx, newClient(t, sdk.WithTransport(play(answer(503, `{"code":"down"}`), stall))))
-		e := apiError(t, err)
-		wantIs(t, err, context.DeadlineExceeded)
+		e := assert.APIError(t, err)
+		assert.Is(t, err, context.DeadlineExceeded)
 		if e.Status != 503 || e.Code != "down" || e.Attempts != 2 || !e.Timeout() {
 			t.Error(err)
 		}
@@ -195,8 +196,8 @@ func TestDoneContextSendsNothing(t *testing.T) {
 	cancel()
 	s := play(answer(200, oneThing))
 	err := getOnly(ctx, newClient(t, sdk.WithTransport(s)))
-	wantIs(t, err, context.Canceled)
-	if e := apiError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || e.Operation != "Things.Get" {
+	assert.Is(t, err, context.Canceled)
+	if e := assert.APIError(t, err); s.count() != 0 || e.Attempts != 0 || e.Status != 0 || e.Operation != "Things.Get" {
 		t.Errorf("%d requests: %v", s.count(), err)
 	}
 }
@@ -214,8 +215,8 @@ func TestAttemptTimeoutIsPerAttempt(t *testing.T) {
 			t.Errorf("took %v", took)
 		}
 		err := postOnly(context.Background(), newClient(t, sdk.WithTransport(play(stall)), sdk.WithAttemptTimeout(time.Second)))
-		wantIs(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
-		if e := apiError(t, err); e.Attempts != 1 || !e.Timeout() {
+		assert.Is(t, err, sdk.ErrTimeout, context.DeadlineExceeded)
+		if e := assert.APIError(t, err); e.Attempts != 1 || !e.Timeout() {
 			t.Error(err)
 		}
 	})
@@ -238,14 +239,14 @@ func TestDefaultAttemptTimeoutEndsAStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		err := getOnly(context.Background(), newClient(t, sdk.WithTransport(play(stall)), sdk.WithMaxAttempts(1)))
-		wantIs(t, err, sdk.ErrTimeout)
+		assert.Is(t, err, sdk.ErrTimeout)
 		if took := time.Since(began); took != 2*time.Minute {
 			t.Errorf("took %v", took)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
 		defer cancel()
 		err = getOnly(ctx, newClient(t, sdk.WithTransport(play(stall)), sdk.WithAttemptTimeout(-1)))
-		wantIs(t, err, context.DeadlineExceeded)
+		assert.Is(t, err, context.DeadlineExceeded)
 		if errors.Is(err, sdk.ErrTimeout) {
 			t.Error(err)
 		}
@@ -263,7 +264,7 @@ func TestCancelledCallsLeaveNothingBehind(t *testing.T) {
 		for range 200 {
 			ctx, cancel := context.WithCancel(context.Background())
 			hooks := sdk.Hooks{Wait: func(context.Context, sdk.Event) { cancel() }}
-			wantIs(t, getOnly(ctx, l.client, sdk.WithHooks(hooks)), context.Canceled)
+			assert.Is(t, getOnly(ctx, l.client, sdk.WithHooks(hooks)), context.Canceled)
 			cancel()
 		}
 		if took := time.Since(began); took != 0 || l.opened.Load() != 1 {
@@ -315,7 +316,7 @@ func TestRateLimitFailsAtOnceWhenItsTurnComesTooLate(t *testing.T) {
 			},
 			"whole-call limit": func() error { return getOnly(context.Background(), c, sdk.WithMaxElapsed(time.Second)) },
 		} {
-			if e := apiError(t, try()); time.Since(began) != 0 || s.count() != 1 || e.Attempts != 0 || e.Status != 0 {
+			if e := assert.APIError(t, try()); time.Since(began) != 0 || s.count() != 1 || e.Attempts != 0 || e.Status != 0 {
 				t.Errorf("%s: after %v: %v", name, time.Since(began), e)
 			}
 		}
@@ -332,7 +333,7 @@ func TestLimiterIsAskedBeforeEachAttempt(t *testing.T) {
 	}
 	l.err = errors.New("no")
 	err := getOnly(context.Background(), c)
-	wantIs(t, err, l.err)
+	assert.Is(t, err, l.err)
 	if l.n != 5 {
 		t.Errorf("asked %d times", l.n)
 	}
@@ -346,8 +347,8 @@ func TestLimiterThatRefusesARepeatKeepsWhatTheServerSaid(t *testing.T) {
 		return answer(503, `{"code":"down"}`)(r)
 	})
 	err := getOnly(context.Background(), newClient(t, sdk.WithTransport(s), quick(), sdk.WithLimiter(l)))
-	wantIs(t, err, l.err, sdk.ErrServer)
-	if e := apiError(t, err); e.Code != "down" || e.Attempts != 1 || s.count() != 1 {
+	assert.Is(t, err, l.err, sdk.ErrServer)
+	if e := assert.APIError(t, err); e.Code != "down" || e.Attempts != 1 || s.count() != 1 {
 		t.Error(err)
 	}
 }

@@ -2,19 +2,14 @@ package licensingtest_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/wharfinger/sdk"
-	"github.com/wharfinger/sdk/internal/samples"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
 )
@@ -23,35 +18,6 @@ const (
 	releaseID = "155f79fc-2f28-40b2-afc5-3fcc6c63225a"
 	secret    = "whsec-1"
 )
-
-// recorder is a test that only notes what is reported to it.
-type recorder struct {
-	mu       sync.Mutex
-	lines    []string
-	cleanups []func()
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-
-func (r *recorder) finish() {
-	for _, f := range slices.Backward(r.cleanups) {
-		f()
-	}
-}
-
-func (r *recorder) reported() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
 
 // start gives a server with a release and a client of it.
 func start(t *testing.T) (*licensingtest.Server, *licensing.Client) {
@@ -126,41 +92,4 @@ func await(t *testing.T, s *licensingtest.Server, n int) []licensingtest.Deliver
 		t.Fatalf("%d deliveries, want %d", len(deliveries), n)
 	}
 	return deliveries
-}
-
-func decoded[T any](t *testing.T, text string) T {
-	t.Helper()
-	var v T
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-func encoded(t *testing.T, v any) string {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func wantJSON(t *testing.T, what string, got any, want string) {
-	t.Helper()
-	if diff := samples.Compare([]byte(want), []byte(encoded(t, got))); diff != "" {
-		t.Errorf("%s: %s\n got %s\nwant %s", what, diff, encoded(t, got), want)
-	}
-}
-
-// wantRefusal checks a failed call: its status, its code, and a part of its message.
-func wantRefusal(t *testing.T, err error, status int, code, message string) {
-	t.Helper()
-	var e *sdk.Error
-	if !errors.As(err, &e) {
-		t.Fatalf("got %v, want status %d", err, status)
-	}
-	if e.Status != status || e.Code != code || !strings.Contains(e.Message, message) {
-		t.Errorf("got %d, %q, %q; want %d, %q, %q", e.Status, e.Code, e.Message, status, code, message)
-	}
 }

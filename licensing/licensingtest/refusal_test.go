@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
 )
@@ -30,12 +31,12 @@ func TestTokens(t *testing.T) {
 			s, _ := start(t)
 			before, _ := s.Release(releaseID)
 			_, err := s.Client(c.option).Releases.Update(t.Context(), releaseID, licensing.ReleaseUpdate{})
-			wantRefusal(t, err, c.status, c.code, c.message)
+			assert.Refusal(t, err, c.status, c.code, c.message)
 			if !errors.Is(err, c.is) {
 				t.Errorf("%v isn't %v", err, c.is)
 			}
 			after, _ := s.Release(releaseID)
-			wantJSON(t, "the release", after, encoded(t, before))
+			assert.JSON(t, "the release", after, assert.Encoded(t, before))
 		})
 	}
 }
@@ -54,14 +55,14 @@ func TestARequestThatBreaksTheDocumentIsReported(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tb := &recorder{}
+			tb := &assert.Recorder{}
 			s := licensingtest.NewServer(tb)
-			defer tb.finish()
+			defer tb.Finish()
 			s.PutRelease(licensing.Release{ID: releaseID})
 			err := s.Client().Do(t.Context(), "PATCH", "/v3/releases/"+releaseID, nil, json.RawMessage(c.body), nil)
-			wantRefusal(t, err, 400, "", c.line)
+			assert.Refusal(t, err, 400, "", c.line)
 			want := []string{"licensingtest: PATCH Releases.Update: " + c.line}
-			if got := tb.reported(); !slices.Equal(got, want) || !slices.Equal(s.Problems(), want) {
+			if got := tb.Reported(); !slices.Equal(got, want) || !slices.Equal(s.Problems(), want) {
 				t.Errorf("reported %q, want %q", got, want)
 			}
 		})
@@ -73,17 +74,17 @@ func TestAnAnnouncedInvalidRequestIsNotReported(t *testing.T) {
 	s, client := start(t)
 	s.ExpectInvalid("Releases.Update")
 	_, err := client.Releases.Update(t.Context(), releaseID, licensing.ReleaseUpdate{Version: sdk.Some("next")})
-	wantRefusal(t, err, 400, "", "/version")
+	assert.Refusal(t, err, 400, "", "/version")
 }
 
 func TestAPathThatIsNotInTheDocument(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := licensingtest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	err := s.Client().Do(t.Context(), "GET", "/v3/moons", nil, nil, nil)
-	wantRefusal(t, err, 404, "", "no such path")
-	if got := tb.reported(); len(got) != 1 || !strings.Contains(got[0], "/v3/moons") {
+	assert.Refusal(t, err, 404, "", "no such path")
+	if got := tb.Reported(); len(got) != 1 || !strings.Contains(got[0], "/v3/moons") {
 		t.Errorf("reported %q", got)
 	}
 }

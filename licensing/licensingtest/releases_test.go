@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/samples"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
@@ -62,15 +63,15 @@ func TestTheDocumentedUpdateIsAnsweredAsDocumented(t *testing.T) {
 	t.Parallel()
 	s := licensingtest.NewServer(t)
 	stopClock(s)
-	before := s.PutRelease(decoded[licensing.Release](t, documentedBefore))
-	wantJSON(t, "a release that lacks nothing", before, documentedBefore)
-	release, err := s.Client().Releases.Update(t.Context(), releaseID, decoded[licensing.ReleaseUpdate](t, documentedUpdate))
+	before := s.PutRelease(assert.Decoded[licensing.Release](t, documentedBefore))
+	assert.JSON(t, "a release that lacks nothing", before, documentedBefore)
+	release, err := s.Client().Releases.Update(t.Context(), releaseID, assert.Decoded[licensing.ReleaseUpdate](t, documentedUpdate))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, "answer", release, documentedAfter)
+	assert.JSON(t, "answer", release, documentedAfter)
 	kept, _ := s.Release(releaseID)
-	wantJSON(t, "what is kept", kept, documentedAfter)
+	assert.JSON(t, "what is kept", kept, documentedAfter)
 	sent := s.Requests("Releases.Update")
 	if len(sent) != 1 || sent[0].Method != "PATCH" || sent[0].Path != "/v3/releases/"+releaseID {
 		t.Fatalf("got %+v", sent)
@@ -134,7 +135,7 @@ func TestUpdatingARelease(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := members{
-				after.Name, after.Version, after.Channel, encoded(t, after.Platforms), after.Notes.Or("null"),
+				after.Name, after.Version, after.Channel, assert.Encoded(t, after.Platforms), after.Notes.Or("null"),
 				after.Private.Or(false),
 			}
 			if got != c.want {
@@ -150,7 +151,7 @@ func TestUpdatingARelease(t *testing.T) {
 			after.Name, after.Version, after.Channel = before.Name, before.Version, before.Channel
 			after.Platforms, after.Notes, after.Private = before.Platforms, before.Notes, before.Private
 			after.UpdatedAt, after.Files[0].ReleaseName = before.UpdatedAt, before.Files[0].ReleaseName
-			wantJSON(t, "the rest", after, encoded(t, before))
+			assert.JSON(t, "the rest", after, assert.Encoded(t, before))
 		})
 	}
 }
@@ -177,7 +178,7 @@ func TestAnUnknownReleaseIsNotFound(t *testing.T) {
 	t.Parallel()
 	_, client := start(t)
 	_, err := client.Releases.Update(t.Context(), "nope", licensing.ReleaseUpdate{Name: sdk.Some("x")})
-	wantRefusal(t, err, 404, "", "No release has this id.")
+	assert.Refusal(t, err, 404, "", "No release has this id.")
 	if !errors.Is(err, sdk.ErrNotFound) {
 		t.Errorf("%v isn't ErrNotFound", err)
 	}
@@ -195,7 +196,7 @@ func TestWhatAReleaseLacksIsFilledIn(t *testing.T) {
 			"downloads":0,"extension":` + extension + `,"checksum":null,"secured":false,"published":true,
 			"releaseId":"00000000-0000-4000-8000-000000000001","releaseName":"Release 1.0.0"}`
 	}
-	wantJSON(t, "release", release, `{
+	assert.JSON(t, "release", release, `{
 		"id": "00000000-0000-4000-8000-000000000001", "createdAt": `+at+`, "updatedAt": `+at+`,
 		"name": "Release 1.0.0", "channel": "stable", "version": "1.0.0", "platforms": [], "notes": null,
 		"totalFiles": 2, "publishedAt": `+at+`, "files": [

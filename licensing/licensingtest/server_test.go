@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
 )
@@ -30,12 +31,12 @@ func TestWithoutATestProblemsAreCollected(t *testing.T) {
 
 func TestAWrongOptionIsReportedAndTheClientWorks(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := licensingtest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	s.PutRelease(licensing.Release{ID: releaseID})
 	client := s.Client(sdk.WithMaxAttempts(0))
-	if got := tb.reported(); len(got) != 1 || !strings.HasPrefix(got[0], "licensingtest: Client: ") {
+	if got := tb.Reported(); len(got) != 1 || !strings.HasPrefix(got[0], "licensingtest: Client: ") {
 		t.Errorf("reported %q", got)
 	}
 	rename(t, client, "Planner 2.3")
@@ -69,7 +70,7 @@ func TestWhatIsGivenOutIsTheCallersOwn(t *testing.T) {
 	got, _ := s.Release(releaseID)
 	got.Platforms[0], got.Files[0].Name = "changed", "changed"
 	if kept, _ := s.Release(releaseID); kept.Platforms[0] != "linux" || kept.Files[0].Name != "a" {
-		t.Errorf("the release changed: %s", encoded(t, kept))
+		t.Errorf("the release changed: %s", assert.Encoded(t, kept))
 	}
 	if _, ok := s.Release("nope"); ok {
 		t.Error("a release that nobody put there")
@@ -78,11 +79,11 @@ func TestWhatIsGivenOutIsTheCallersOwn(t *testing.T) {
 
 func TestAReleaseThatCanNotBeSentIsReported(t *testing.T) {
 	t.Parallel()
-	tb := &recorder{}
+	tb := &assert.Recorder{}
 	s := licensingtest.NewServer(tb)
-	defer tb.finish()
+	defer tb.Finish()
 	s.PutRelease(licensing.Release{ID: releaseID, CreatedAt: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)})
-	if got := tb.reported(); len(got) != 1 || !strings.HasPrefix(got[0], "licensingtest: PutRelease: ") {
+	if got := tb.Reported(); len(got) != 1 || !strings.HasPrefix(got[0], "licensingtest: PutRelease: ") {
 		t.Errorf("reported %q", got)
 	}
 	if _, ok := s.Release(releaseID); ok {
@@ -110,7 +111,7 @@ func TestUpdatesAtTheSameTime(t *testing.T) {
 	group.Wait()
 	var last time.Time
 	for _, d := range await(t, s, n) {
-		release, err := decoded[licensing.WebhookEvent](t, string(d.Body)).Release()
+		release, err := assert.Decoded[licensing.WebhookEvent](t, string(d.Body)).Release()
 		if err != nil || !release.UpdatedAt.After(last) {
 			t.Fatalf("%v after %v: %v", release, last, err)
 		}

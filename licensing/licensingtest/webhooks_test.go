@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/licensing"
 	"github.com/wharfinger/sdk/licensing/licensingtest"
 )
@@ -30,8 +31,8 @@ func TestAnUpdateIsSentToTheHandlerOfPackageLicensing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, "the release that was sent", release, encoded(t, answer))
-	wantJSON(t, "the delivery", event, string(d.Body))
+	assert.JSON(t, "the release that was sent", release, assert.Encoded(t, answer))
+	assert.JSON(t, "the delivery", event, string(d.Body))
 	if at, ok := event.TriggeredAt.Get(); !ok || at.Before(answer.UpdatedAt) || at.Location() != time.UTC {
 		t.Errorf("triggered at %v, updated at %v", event.TriggeredAt, answer.UpdatedAt)
 	}
@@ -41,14 +42,14 @@ func TestTheDeliveryOfTheDocument(t *testing.T) {
 	t.Parallel()
 	s := licensingtest.NewServer(t)
 	stopClock(s)
-	s.PutRelease(decoded[licensing.Release](t, documentedBefore))
+	s.PutRelease(assert.Decoded[licensing.Release](t, documentedBefore))
 	url, got := listen(t, 204)
 	s.PutWebhook(url, secret, "release.updated")
-	if _, err := s.Client().Releases.Update(t.Context(), releaseID, decoded[licensing.ReleaseUpdate](t, documentedUpdate)); err != nil {
+	if _, err := s.Client().Releases.Update(t.Context(), releaseID, assert.Decoded[licensing.ReleaseUpdate](t, documentedUpdate)); err != nil {
 		t.Fatal(err)
 	}
 	d := await(t, s, 1)[0]
-	wantJSON(t, "body", json.RawMessage(d.Body),
+	assert.JSON(t, "body", json.RawMessage(d.Body),
 		`{"event":"release.updated","data":`+documentedAfter+`,"triggeredAt":"2026-03-04T16:40:02.1187654Z"}`)
 	r := got()[0]
 	if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json; charset=utf-8" {
@@ -67,7 +68,7 @@ func TestADeliveryFitsTheDocument(t *testing.T) {
 	url, _ := listen(t, 200)
 	s.PutWebhook(url, secret)
 	rename(t, s.Client(), "Planner 2.3")
-	event := decoded[map[string]any](t, string(await(t, s, 1)[0].Body))
+	event := assert.Decoded[map[string]any](t, string(await(t, s, 1)[0].Body))
 	data, _ := event["data"].(map[string]any)
 	files, _ := data["files"].([]any)
 	if len(files) != 1 {
@@ -111,7 +112,7 @@ func TestWhichWebhooksAnEventIsSentTo(t *testing.T) {
 	for _, d := range await(t, s, 5) {
 		got = append(got, d.WebhookID)
 	}
-	wantJSON(t, "in the order of the events", got, encoded(t, []string{all, one, all, one, off}))
+	assert.JSON(t, "in the order of the events", got, assert.Encoded(t, []string{all, one, all, one, off}))
 }
 
 func TestWhatSendsNoWebhook(t *testing.T) {

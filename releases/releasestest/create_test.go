@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -21,12 +22,12 @@ func TestCreatedEnvironmentsAreListed(t *testing.T) {
 	w := s.Client().Workspace(mainWorkspace)
 	result := must[*releases.EnvironmentResult](t)(w.Environments.Create(t.Context(), releases.EnvironmentCreate{Name: "Test", Slug: "test"}))
 	made := result.Environment
-	wantEqual(t, "environment", fmt.Sprint(made.EnvironmentID, made.OrgID, made.WorkspaceID, made.Name, made.Slug), "env_000001acmemainTesttest")
-	wantEqual(t, "status", made.Status, sdk.Some(releases.EnvironmentStatusActive))
-	wantEqual(t, "created by", made.CreatedBy, sdk.Some(releasestest.User))
-	wantEqual(t, "created at", made.CreatedAt, sdk.Some(midnight))
+	assert.Equal(t, "environment", fmt.Sprint(made.EnvironmentID, made.OrgID, made.WorkspaceID, made.Name, made.Slug), "env_000001acmemainTesttest")
+	assert.Equal(t, "status", made.Status, sdk.Some(releases.EnvironmentStatusActive))
+	assert.Equal(t, "created by", made.CreatedBy, sdk.Some(releasestest.User))
+	assert.Equal(t, "created at", made.CreatedAt, sdk.Some(midnight))
 	list := must[*releases.EnvironmentList](t)(w.Environments.List(t.Context()))
-	wantEqual(t, "listed", names(list.Environments, func(e releases.Environment) string { return e.EnvironmentID }), "env_000001")
+	assert.Equal(t, "listed", names(list.Environments, func(e releases.Environment) string { return e.EnvironmentID }), "env_000001")
 
 	_, err := w.Environments.Create(t.Context(), releases.EnvironmentCreate{Name: "Again", Slug: "test"})
 	wantAnswer(t, err, 422, `{"detail":[{"loc":["body","slug"],"msg":"Another environment of the workspace has this slug",`+
@@ -40,12 +41,12 @@ func TestCreatedEntitlementsAreListed(t *testing.T) {
 	s, _ := newApp(t)
 	w := s.Client().Workspace(mainWorkspace)
 	made := must[*releases.ModelEntitlement](t)(w.ModelEntitlements.Create(t.Context(), releases.ModelEntitlementCreate{LogicalModelID: "model_large"}))
-	wantEqual(t, "entitlement", fmt.Sprint(made.EntitlementID, made.OrgID, made.WorkspaceID, made.LogicalModelID), "ent_000001acmemainmodel_large")
+	assert.Equal(t, "entitlement", fmt.Sprint(made.EntitlementID, made.OrgID, made.WorkspaceID, made.LogicalModelID), "ent_000001acmemainmodel_large")
 	list := must[*releases.ModelEntitlementList](t)(w.ModelEntitlements.List(t.Context(), releases.ModelEntitlementListParams{EnabledOnly: true}))
-	wantEqual(t, "listed", names(list.Entitlements, func(e releases.ModelEntitlement) string { return e.EntitlementID }), "ent_000001")
+	assert.Equal(t, "listed", names(list.Entitlements, func(e releases.ModelEntitlement) string { return e.EntitlementID }), "ent_000001")
 
 	_, err := w.ModelEntitlements.Create(t.Context(), releases.ModelEntitlementCreate{LogicalModelID: "model_large"})
-	wantEqual(t, "fields", fmt.Sprint(answered(t, err).Fields), "[{body.logical_model_id value_error The workspace may use this model already}]")
+	assert.Equal(t, "fields", fmt.Sprint(assert.APIError(t, err).Fields), "[{body.logical_model_id value_error The workspace may use this model already}]")
 }
 
 func TestOneEnvironmentForManyCreatesAtOnce(t *testing.T) {
@@ -69,8 +70,8 @@ func TestOneEnvironmentForManyCreatesAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	wantEqual(t, "creates that succeeded", made.Load(), 1)
-	wantEqual(t, "environments", must[*releases.EnvironmentList](t)(w.Environments.List(t.Context())).Total, 1)
+	assert.Equal(t, "creates that succeeded", made.Load(), 1)
+	assert.Equal(t, "environments", must[*releases.EnvironmentList](t)(w.Environments.List(t.Context())).Total, 1)
 }
 
 func TestInvitations(t *testing.T) {
@@ -79,9 +80,9 @@ func TestInvitations(t *testing.T) {
 	token := s.Invite("ann@example.com")
 	c := s.Client(sdk.WithoutToken())
 	known := must[*releases.Invitation](t)(c.Registrations.GetInvitation(t.Context(), releases.RegistrationGetInvitationParams{Token: token}))
-	wantEqual(t, "invitation", fmt.Sprint(known.Valid, known.Email), "true ann@example.com")
+	assert.Equal(t, "invitation", fmt.Sprint(known.Valid, known.Email), "true ann@example.com")
 	unknown := must[*releases.Invitation](t)(c.Registrations.GetInvitation(t.Context(), releases.RegistrationGetInvitationParams{Token: token + "x"}))
-	wantEqual(t, "unknown invitation", fmt.Sprint(unknown.Valid, unknown.Email), "false null")
+	assert.Equal(t, "unknown invitation", fmt.Sprint(unknown.Valid, unknown.Email), "false null")
 }
 
 func TestAdmins(t *testing.T) {
@@ -89,7 +90,7 @@ func TestAdmins(t *testing.T) {
 	s, _ := newApp(t)
 	for token, want := range map[string]string{releasestest.Token: "true admin acme null", releasestest.ForbiddenToken: "false viewer acme Only admins have access"} {
 		a := must[*releases.AdminAccess](t)(s.Client(sdk.WithToken(token)).Admins.CheckAccess(t.Context(), releases.AdminCheckAccessParams{OrganizationID: "acme"}))
-		wantEqual(t, "access", fmt.Sprint(a.HasAccess, " ", a.Role, " ", a.OrganizationID, " ", a.Message), want)
+		assert.Equal(t, "access", fmt.Sprint(a.HasAccess, " ", a.Role, " ", a.OrganizationID, " ", a.Message), want)
 	}
 }
 
@@ -102,9 +103,9 @@ func TestCleaningUpRemovesTokensThatCannotBeUsed(t *testing.T) {
 	clean := func(wantAnswer, wantLeft string) {
 		t.Helper()
 		answer := must[json.RawMessage](t)(s.Client().Admins.CleanUpTokens(t.Context()))
-		wantEqual(t, "answer", string(answer), wantAnswer)
+		assert.Equal(t, "answer", string(answer), wantAnswer)
 		list := must[*releases.AppTokenList](t)(s.Client().App(shop).AppTokens.List(t.Context()))
-		wantEqual(t, "left", names(list.Tokens, func(t releases.AppToken) string { return t.TokenID }), wantLeft)
+		assert.Equal(t, "left", names(list.Tokens, func(t releases.AppToken) string { return t.TokenID }), wantLeft)
 	}
 	clean(`{"message":"1 tokens removed","removed":1}`, "lasting short")
 	s.Advance(time.Hour)
@@ -133,7 +134,7 @@ func TestPermissions(t *testing.T) {
 	} {
 		list := must[*releases.AssignableResourceList](t)(o.Permissions.ListResources(t.Context(),
 			releases.PermissionListResourcesParams{ResourceType: test.resource, WorkspaceID: test.workspace}))
-		wantEqual(t, test.resource+" of "+test.workspace,
+		assert.Equal(t, test.resource+" of "+test.workspace,
 			names(list.Resources, func(r releases.AssignableResource) string { return r.ID + "=" + r.Name }), test.want)
 	}
 }
@@ -145,17 +146,17 @@ func TestAnswerReplacesWhatTheFakeAnswers(t *testing.T) {
 	config := func() bool {
 		return must[*releases.RegistrationConfig](t)(c.Registrations.GetConfig(t.Context())).AllowRegistration
 	}
-	wantEqual(t, "at first", config(), true)
+	assert.Equal(t, "at first", config(), true)
 	s.Answer("Registrations.GetConfig", releases.RegistrationConfig{})
-	wantEqual(t, "replaced", config(), false)
+	assert.Equal(t, "replaced", config(), false)
 	s.Answer("Registrations.GetConfig", nil)
-	wantEqual(t, "taken back", config(), true)
+	assert.Equal(t, "taken back", config(), true)
 	s.Answer("Endpoints.Trigger", json.RawMessage("1"))
-	wantEqual(t, "an endpoint that isn't there", string(must[json.RawMessage](t)(c.Endpoints.Trigger(t.Context(), "x", nil))), "1")
-	wantLines(t, r.reported(), nil)
+	assert.Equal(t, "an endpoint that isn't there", string(must[json.RawMessage](t)(c.Endpoints.Trigger(t.Context(), "x", nil))), "1")
+	assert.Lines(t, r.Reported(), nil)
 	s.Answer("Registrations.GetConfig", map[string]any{"allowed": true})
 	_ = second(c.Registrations.GetConfig(t.Context()))
-	if lines := strings.Join(r.reported(), "\n"); !strings.Contains(lines, "/allow_registration is missing") || !strings.Contains(lines, "/allowed is not in the document") {
+	if lines := strings.Join(r.Reported(), "\n"); !strings.Contains(lines, "/allow_registration is missing") || !strings.Contains(lines, "/allowed is not in the document") {
 		t.Errorf("reported %s", lines)
 	}
 }

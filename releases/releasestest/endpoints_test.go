@@ -9,6 +9,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -70,7 +71,7 @@ func TestTriggerGivesTheEndpointItsBody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantLines(t, got, []string{"<nil> <nil>", "string text", "json.Number 1.5", "[]interface {} [a]", "map[string]interface {} map[n:10]"})
+	assert.Lines(t, got, []string{"<nil> <nil>", "string text", "json.Number 1.5", "[]interface {} [a]", "map[string]interface {} map[n:10]"})
 }
 
 func TestTriggerThatFails(t *testing.T) {
@@ -94,13 +95,13 @@ func TestTriggerThatFails(t *testing.T) {
 			s, _ := newApp(t)
 			s.HandleEndpoint("e", func(any) (any, error) { return nil, test.err })
 			_, err := s.Client().Endpoints.Trigger(t.Context(), "e", nil)
-			if !errors.Is(err, test.is) || !strings.Contains(err.Error()+fmt.Sprint(answered(t, err).Fields), test.want) {
+			if !errors.Is(err, test.is) || !strings.Contains(err.Error()+fmt.Sprint(assert.APIError(t, err).Fields), test.want) {
 				t.Errorf("as JSON: %v", err)
 			}
 			if events, err := streamed(t, s.Client(), "e", nil); !errors.Is(err, test.is) || len(events) > 0 {
 				t.Errorf("as a stream: %q, %v", events, err)
 			}
-			wantEqual(t, "requests", len(s.Requests()), 2)
+			assert.Equal(t, "requests", len(s.Requests()), 2)
 		})
 	}
 }
@@ -110,9 +111,9 @@ func TestWhatAnEndpointReturnsAndJSONCannotHoldFails(t *testing.T) {
 	s, _ := newApp(t)
 	s.HandleEndpoint("e", func(any) (any, error) { return make(chan int), nil })
 	_, err := s.Client().Endpoints.Trigger(t.Context(), "e", nil)
-	wantEqual(t, "status", answered(t, err).Status, 500)
+	assert.Equal(t, "status", assert.APIError(t, err).Status, 500)
 	_, err = streamed(t, s.Client(), "e", nil)
-	wantEqual(t, "status of a stream", answered(t, err).Status, 500)
+	assert.Equal(t, "status of a stream", assert.APIError(t, err).Status, 500)
 }
 
 func TestTriggerOfAnUnknownEndpointIsNotFound(t *testing.T) {
@@ -122,7 +123,7 @@ func TestTriggerOfAnUnknownEndpointIsNotFound(t *testing.T) {
 	s.HandleEndpoint("a", nil)
 	for _, path := range []string{"a", "a/b"} {
 		_, err := s.Client().Endpoints.Trigger(t.Context(), path, nil)
-		if body := string(answered(t, err).Body); !strings.Contains(body, `"resource_id":"`+path+`","resource_type":"endpoint"`) {
+		if body := string(assert.APIError(t, err).Body); !strings.Contains(body, `"resource_id":"`+path+`","resource_type":"endpoint"`) {
 			t.Errorf("%s: %s", path, body)
 		}
 	}
@@ -168,8 +169,8 @@ func TestEventsThatCannotBeSentAreReported(t *testing.T) {
 		}
 		got = append(got, e.ID)
 	}
-	wantEqual(t, "events", fmt.Sprint(got), "[3]")
-	wantLines(t, r.reported(), []string{
+	assert.Equal(t, "events", fmt.Sprint(got), "[3]")
+	assert.Lines(t, r.Reported(), []string{
 		`releasestest: an event of a stream can't be sent: "1" "two\nlines" has more than one line`,
 		`releasestest: an event of a stream can't be sent: "2" "" has a carriage return in its data`,
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -70,9 +71,9 @@ func operations() []operation {
 
 func wantAnswer(t *testing.T, err error, status int, body string) {
 	t.Helper()
-	answer := answered(t, err)
-	wantEqual(t, "status", answer.Status, status)
-	wantEqual(t, "body", string(answer.Body), body)
+	answer := assert.APIError(t, err)
+	assert.Equal(t, "status", answer.Status, status)
+	assert.Equal(t, "body", string(answer.Body), body)
 }
 
 func TestEveryOperationIsCovered(t *testing.T) {
@@ -108,7 +109,7 @@ func TestEveryOperationNeedsAToken(t *testing.T) {
 				}
 				wantAnswer(t, o.call(t.Context(), s.Client(opts...).App(shop).Releases, id), http.StatusUnauthorized, unauthenticated)
 				stored, _ := s.Release(shop, id)
-				wantEqual(t, "status", stored.Status, draft)
+				assert.Equal(t, "status", stored.Status, draft)
 			})
 		}
 	}
@@ -131,8 +132,8 @@ func TestForbiddenTokenMayOnlyRead(t *testing.T) {
 			}
 			wantAnswer(t, err, http.StatusForbidden, forbidden)
 			stored, _ := s.Release(shop, id)
-			wantEqual(t, "status", stored.Status, active)
-			wantEqual(t, "releases", len(s.Seed(shop, 1)), 1)
+			assert.Equal(t, "status", stored.Status, active)
+			assert.Equal(t, "releases", len(s.Seed(shop, 1)), 1)
 		})
 	}
 }
@@ -167,11 +168,11 @@ func TestErrorsCarryThePlatformsTime(t *testing.T) {
 	s, app := newApp(t)
 	s.Advance(26*time.Hour + 1500*time.Nanosecond)
 	_, err := app.GetActive(t.Context())
-	answer := answered(t, err)
+	answer := assert.APIError(t, err)
 	if want := `"timestamp":"2025-01-02T02:00:00.000001"`; !strings.Contains(string(answer.Body), want) {
 		t.Errorf("got %s, want %s in it", answer.Body, want)
 	}
-	wantEqual(t, "code", answer.Code, releases.CodeResourceNotFound)
+	assert.Equal(t, "code", answer.Code, releases.CodeResourceNotFound)
 }
 
 // TestInvalidRequests checks the platform's answer and the line of the report for what breaks the document.
@@ -276,8 +277,8 @@ func TestInvalidRequests(t *testing.T) {
 			client := s.Client(sdk.WithHeader("Content-Type", "application/json"))
 			err = client.Do(t.Context(), test.method, path, query, test.body, nil)
 			wantAnswer(t, err, http.StatusUnprocessableEntity, `{"detail":[`+test.want+`]}`)
-			wantLines(t, r.reported(), []string{"releasestest: " + test.method + " " + test.line})
-			wantEqual(t, "releases", s.Seed(shop, 1)[0].ReleaseNumber, 1)
+			assert.Lines(t, r.Reported(), []string{"releasestest: " + test.method + " " + test.line})
+			assert.Equal(t, "releases", s.Seed(shop, 1)[0].ReleaseNumber, 1)
 		})
 	}
 }
@@ -292,7 +293,7 @@ func TestUnknownPathsAnswerInThePlatformsWay(t *testing.T) {
 	err = s.Client().Do(t.Context(), "PUT", "/v1/orgs/a/workspaces/b/apps/c/releases", nil, nil, nil)
 	wantAnswer(t, err, http.StatusMethodNotAllowed, `{"error":"METHOD_NOT_ALLOWED",`+
 		`"message":"the document has this path only for GET, POST","details":{},"timestamp":"2025-01-01T00:00:00.000000","status_code":405}`)
-	wantLines(t, r.reported(), []string{
+	assert.Lines(t, r.Reported(), []string{
 		"releasestest: GET /v1/nowhere: the document has no such path",
 		"releasestest: PUT /v1/orgs/a/workspaces/b/apps/c/releases: the document has this path only for GET, POST",
 	})

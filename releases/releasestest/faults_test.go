@@ -7,6 +7,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 )
 
@@ -44,17 +45,17 @@ func TestFaultsDoNothingToReleases(t *testing.T) {
 	s, app := newApp(t)
 	id := s.Seed(shop, 1)[0].ReleaseID
 	s.Inject("Releases.Activate", fault.Status(500), fault.RetryAfter(429, time.Nanosecond))
-	if _, err := app.Activate(t.Context(), id, sdk.WithMaxAttempts(1)); answered(t, err).Status != 500 {
+	if _, err := app.Activate(t.Context(), id, sdk.WithMaxAttempts(1)); assert.APIError(t, err).Status != 500 {
 		t.Errorf("got %v, want 500", err)
 	}
 	stored, _ := s.Release(shop, id)
-	wantEqual(t, "status", stored.Status, draft)
+	assert.Equal(t, "status", stored.Status, draft)
 
 	_, err := app.Activate(t.Context(), id, sdk.WithMaxAttempts(1))
-	wantEqual(t, "wait that was asked for", answered(t, err).RetryAfter, time.Second)
+	assert.Equal(t, "wait that was asked for", assert.APIError(t, err).RetryAfter, time.Second)
 
 	must[*releases.ReleaseAction](t)(app.Activate(t.Context(), id))
-	wantEqual(t, "faults left", s.PendingFaults(), 0)
+	assert.Equal(t, "faults left", s.PendingFaults(), 0)
 }
 
 func TestListGoesOnAfterFaults(t *testing.T) {
@@ -63,6 +64,6 @@ func TestListGoesOnAfterFaults(t *testing.T) {
 	s.Seed(shop, 5)
 	s.Inject("Releases.List", fault.Status(503), fault.Pass(), fault.HTML(502), fault.Reset())
 	got := numbers(t, app, releases.ReleaseListParams{Limit: 2}, func() {})
-	wantEqual(t, "releases", fmt.Sprint(got), "[5 4 3 2 1]")
-	wantEqual(t, "requests", len(s.Requests("Releases.List")), 6)
+	assert.Equal(t, "releases", fmt.Sprint(got), "[5 4 3 2 1]")
+	assert.Equal(t, "requests", len(s.Requests("Releases.List")), 6)
 }

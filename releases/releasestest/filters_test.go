@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -291,6 +292,6 @@ func TestOrderOfMessages(t *testing.T) {
 			}
 			got = append(got, m.MessageID)
 		}
-		wantEqual(t, "messages", strings.Join(got, " "), strings.TrimSpace(want))
+		assert.Equal(t, "messages", strings.Join(got, " "), strings.TrimSpace(want))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -58,7 +59,7 @@ func TestTimelineTellsTheLifeOfReleases(t *testing.T) {
 		}
 		got = append(got, line)
 	}
-	wantLines(t, got, []string{
+	assert.Lines(t, got, []string{
 		"6 release v1 1 archived First.",
 		"5 deployment dep_000003 rollback v1 before rel_000002 in Production",
 		"4 deployment dep_000002 deploy v2 before rel_000001 in Production",
@@ -85,10 +86,10 @@ func TestActivitiesTellWhatWasAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		got = append(got, fmt.Sprint(e.Action, " ", e.ResourceType, " ", e.ResourceID, " ", e.AppID, " ", e.StatusCode, " ", e.Success, " ", e.ErrorCode))
-		wantEqual(t, "user", e.UserID, sdk.Some(releasestest.User))
-		wantEqual(t, "workspace", e.WorkspaceID, sdk.Some("main"))
+		assert.Equal(t, "user", e.UserID, sdk.Some(releasestest.User))
+		assert.Equal(t, "workspace", e.WorkspaceID, sdk.Some("main"))
 	}
-	wantLines(t, got, []string{
+	assert.Lines(t, got, []string{
 		"join_presence workspace main null 200 true null",
 		"create model_entitlement ent_000001 null 200 true null",
 		"create environment env_000001 null 200 true null",
@@ -124,7 +125,7 @@ func TestEventsTellWhatHappenedInAWorkspace(t *testing.T) {
 		_ = json.Unmarshal(e.Data, &data)
 		got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", e.ID, e.Name, data["release_id"], data["status"])))
 	}
-	wantLines(t, got, []string{
+	assert.Lines(t, got, []string{
 		"evt_000001 release.created rel_000001 draft",
 		"evt_000002 release.activated rel_000001 active",
 		"evt_000003 release.created rel_000002 draft",
@@ -185,8 +186,8 @@ func TestDefaultEnvironmentHasTheActiveReleases(t *testing.T) {
 	want := func(production, staging string) {
 		t.Helper()
 		list := must[*releases.EnvironmentList](t)(s.Client().Workspace(mainWorkspace).Environments.List(t.Context()))
-		wantEqual(t, "production", fmt.Sprint(list.Environments[0].ActiveDeployments), production)
-		wantEqual(t, "staging", fmt.Sprint(list.Environments[1].ActiveDeployments), staging)
+		assert.Equal(t, "production", fmt.Sprint(list.Environments[0].ActiveDeployments), production)
+		assert.Equal(t, "staging", fmt.Sprint(list.Environments[1].ActiveDeployments), staging)
 	}
 	want("map[old:rel_old]", "map[shop:rel_test]")
 	id := s.Seed(shop, 1)[0].ReleaseID
@@ -201,23 +202,23 @@ func TestWhatIsNamedIsListed(t *testing.T) {
 	s, _ := newApp(t)
 	c := s.Client()
 	must[*releases.ReleaseList](t)(c.App(shop).Releases.List(t.Context(), releases.ReleaseListParams{})) // names, and adds nothing
-	wantEqual(t, "organizations", must[*releases.OrganizationList](t)(c.Organizations.List(t.Context(), releases.OrganizationListParams{})).Total, 0)
+	assert.Equal(t, "organizations", must[*releases.OrganizationList](t)(c.Organizations.List(t.Context(), releases.OrganizationListParams{})).Total, 0)
 	must[*releases.ReleaseDetail](t)(c.App(shop).Releases.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v1"}))
 	must[*releases.ReleaseDetail](t)(c.App(shop).Releases.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v2"}))
 	must[*releases.EnvironmentResult](t)(c.Workspace(releases.WorkspaceRef{Org: "acme", Workspace: "second"}).Environments.Create(t.Context(), releases.EnvironmentCreate{Name: "e", Slug: "e"}))
 	releasestest.PutInOrganization(s, "other", releases.Recipe{Name: "r"})
 	organizations := must[*releases.OrganizationList](t)(c.Organizations.List(t.Context(), releases.OrganizationListParams{}))
-	wantEqual(t, "organizations", names(organizations.Organizations, func(o releases.Organization) string { return o.OrganizationID + "=" + o.Name }), "acme=acme other=other")
+	assert.Equal(t, "organizations", names(organizations.Organizations, func(o releases.Organization) string { return o.OrganizationID + "=" + o.Name }), "acme=acme other=other")
 	workspaces := must[*releases.WorkspaceList](t)(c.Organization("acme").Workspaces.List(t.Context(), releases.WorkspaceListParams{}))
-	wantEqual(t, "workspaces", names(workspaces.Workspaces, func(w releases.Workspace) string { return w.WorkspaceID }), "main second")
+	assert.Equal(t, "workspaces", names(workspaces.Workspaces, func(w releases.Workspace) string { return w.WorkspaceID }), "main second")
 	apps := must[*releases.AppList](t)(c.Workspace(mainWorkspace).Apps.List(t.Context(), releases.AppListParams{}))
-	wantEqual(t, "apps", names(apps.Apps, func(a releases.App) string { return a.AppID }), "shop")
+	assert.Equal(t, "apps", names(apps.Apps, func(a releases.App) string { return a.AppID }), "shop")
 
 	analytics := must[*releases.WorkspaceAnalytics](t)(c.Workspace(mainWorkspace).Analytics.Get(t.Context()))
 	releasestest.PutInApp(s, shop, releases.Action{Name: "a"}, releases.Action{Name: "b"})
-	wantEqual(t, "apps and actions before", fmt.Sprint(analytics.Resources.Or(releases.ResourceCounts{}).Apps, analytics.Resources.Or(releases.ResourceCounts{}).Actions), "1 0")
+	assert.Equal(t, "apps and actions before", fmt.Sprint(analytics.Resources.Or(releases.ResourceCounts{}).Apps, analytics.Resources.Or(releases.ResourceCounts{}).Actions), "1 0")
 	analytics = must[*releases.WorkspaceAnalytics](t)(c.Workspace(mainWorkspace).Analytics.Get(t.Context()))
-	wantEqual(t, "actions", analytics.Resources.Or(releases.ResourceCounts{}).Actions, sdk.Some(2))
+	assert.Equal(t, "actions", analytics.Resources.Or(releases.ResourceCounts{}).Actions, sdk.Some(2))
 	rollup := must[json.RawMessage](t)(c.Organization("acme").AnalyticsRollups.Get(t.Context(), releases.AnalyticsRollupGetParams{WorkspaceID: "second"}))
 	if text := string(rollup); !strings.Contains(text, `"workspace_id":"second"`) || strings.Contains(text, `"main"`) {
 		t.Errorf("the figures of one workspace: %s", text)

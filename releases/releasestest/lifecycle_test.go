@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -109,18 +110,18 @@ func (r *rule) takeOver(
 	if wantPrevious > 0 {
 		want = sdk.Some(r.ids[wantPrevious-1])
 	}
-	wantEqual(r.t, "previous release", action.PreviousActiveReleaseID, want)
-	wantEqual(r.t, "release", action.Release.ReleaseID, r.ids[n-1])
-	wantEqual(r.t, "status", action.Release.Status, active)
-	wantEqual(r.t, "activated_at", action.Release.ActivatedAt, sdk.Some(midnight))
-	wantEqual(r.t, "activated_by", action.Release.ActivatedBy, sdk.Some(releasestest.User))
+	assert.Equal(r.t, "previous release", action.PreviousActiveReleaseID, want)
+	assert.Equal(r.t, "release", action.Release.ReleaseID, r.ids[n-1])
+	assert.Equal(r.t, "status", action.Release.Status, active)
+	assert.Equal(r.t, "activated_at", action.Release.ActivatedAt, sdk.Some(midnight))
+	assert.Equal(r.t, "activated_by", action.Release.ActivatedBy, sdk.Some(releasestest.User))
 }
 
 func (r *rule) archive(n int) {
 	r.t.Helper()
 	release := must[*releases.Release](r.t)(r.app.Archive(r.t.Context(), r.ids[n-1]))
-	wantEqual(r.t, "release", release.ReleaseID, r.ids[n-1])
-	wantEqual(r.t, "status", release.Status, archived)
+	assert.Equal(r.t, "release", release.ReleaseID, r.ids[n-1])
+	assert.Equal(r.t, "status", release.Status, archived)
 }
 
 func (r *rule) remove(n int) {
@@ -137,13 +138,13 @@ func (r *rule) check(want [3]releases.ReleaseStatus) {
 	wantActive := sdk.Null[string]()
 	for i, status := range want {
 		stored, ok := r.s.Release(shop, r.ids[i])
-		wantEqual(r.t, "release is there", ok, status != "")
+		assert.Equal(r.t, "release is there", ok, status != "")
 		got, err := r.app.Get(ctx, r.ids[i])
 		if status == "" {
-			wantEqual(r.t, "error of a deleted release", errors.Is(err, sdk.ErrNotFound), true)
+			assert.Equal(r.t, "error of a deleted release", errors.Is(err, sdk.ErrNotFound), true)
 			continue
 		}
-		wantEqual(r.t, "status of "+stored.ReleaseTag, stored.Status, status)
+		assert.Equal(r.t, "status of "+stored.ReleaseTag, stored.Status, status)
 		if err != nil || !reflect.DeepEqual(*got, stored) {
 			r.t.Errorf("Get: got %+v, %v, want %+v", got, err, stored)
 		}
@@ -152,13 +153,13 @@ func (r *rule) check(want [3]releases.ReleaseStatus) {
 		}
 	}
 	list := must[*releases.ReleaseList](r.t)(r.app.List(ctx, releases.ReleaseListParams{IncludeArchived: true}))
-	wantEqual(r.t, "active_release_id", list.ActiveReleaseID, wantActive)
+	assert.Equal(r.t, "active_release_id", list.ActiveReleaseID, wantActive)
 	current, err := r.app.GetActive(ctx)
 	if wantActive.IsNull() {
-		wantEqual(r.t, "error of GetActive", errors.Is(err, sdk.ErrNotFound), true)
+		assert.Equal(r.t, "error of GetActive", errors.Is(err, sdk.ErrNotFound), true)
 		return
 	}
-	wantEqual(r.t, "active release", must[*releases.ReleaseDetail](r.t)(current, err).ReleaseID, wantActive.Or(""))
+	assert.Equal(r.t, "active release", must[*releases.ReleaseDetail](r.t)(current, err).ReleaseID, wantActive.Or(""))
 }
 
 func TestCreate(t *testing.T) {
@@ -170,18 +171,18 @@ func TestCreate(t *testing.T) {
 	s.Advance(time.Hour)
 	second := must[*releases.ReleaseDetail](t)(app.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v2"}))
 
-	wantEqual(t, "first number", first.ReleaseNumber, 1)
-	wantEqual(t, "first description", first.Description, sdk.Some("The first."))
-	wantEqual(t, "first previous", first.PreviousReleaseID, sdk.Null[string]())
-	wantEqual(t, "number", second.ReleaseNumber, 2)
-	wantEqual(t, "tag", second.ReleaseTag, "v2")
-	wantEqual(t, "status", second.Status, draft)
-	wantEqual(t, "description", second.Description, sdk.Null[string]())
-	wantEqual(t, "previous", second.PreviousReleaseID, sdk.Some(first.ReleaseID))
-	wantEqual(t, "created_at", second.CreatedAt, midnight.Add(time.Hour))
-	wantEqual(t, "created_by", second.CreatedBy, releasestest.User)
-	wantEqual(t, "activated_at", second.ActivatedAt, sdk.Null[time.Time]())
-	wantEqual(t, "app", releases.AppRef{Org: second.OrgID, Workspace: second.WorkspaceID, App: second.AppID}, shop)
+	assert.Equal(t, "first number", first.ReleaseNumber, 1)
+	assert.Equal(t, "first description", first.Description, sdk.Some("The first."))
+	assert.Equal(t, "first previous", first.PreviousReleaseID, sdk.Null[string]())
+	assert.Equal(t, "number", second.ReleaseNumber, 2)
+	assert.Equal(t, "tag", second.ReleaseTag, "v2")
+	assert.Equal(t, "status", second.Status, draft)
+	assert.Equal(t, "description", second.Description, sdk.Null[string]())
+	assert.Equal(t, "previous", second.PreviousReleaseID, sdk.Some(first.ReleaseID))
+	assert.Equal(t, "created_at", second.CreatedAt, midnight.Add(time.Hour))
+	assert.Equal(t, "created_by", second.CreatedBy, releasestest.User)
+	assert.Equal(t, "activated_at", second.ActivatedAt, sdk.Null[time.Time]())
+	assert.Equal(t, "app", releases.AppRef{Org: second.OrgID, Workspace: second.WorkspaceID, App: second.AppID}, shop)
 	if second.Endpoints == nil || second.Augmentations == nil {
 		t.Error("a new release has no lists")
 	}
@@ -198,9 +199,9 @@ func TestCreateRules(t *testing.T) {
 		_, app := newApp(t)
 		create(t, app, "v1")
 		_, err := app.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v1"})
-		answer := answered(t, err)
-		wantEqual(t, "status", answer.Status, 422)
-		wantEqual(t, "body", string(answer.Body), `{"detail":[{"loc":["body","release_tag"],`+
+		answer := assert.APIError(t, err)
+		assert.Equal(t, "status", answer.Status, 422)
+		assert.Equal(t, "body", string(answer.Body), `{"detail":[{"loc":["body","release_tag"],`+
 			`"msg":"Another release of the app has this tag","type":"value_error","input":"v1","ctx":{}}]}`)
 	})
 	t.Run("a deleted release's tag is free again", func(t *testing.T) {
@@ -210,7 +211,7 @@ func TestCreateRules(t *testing.T) {
 		if err := app.Delete(t.Context(), first.ReleaseID); err != nil {
 			t.Fatal(err)
 		}
-		wantEqual(t, "number", create(t, app, "v1").ReleaseNumber, 2)
+		assert.Equal(t, "number", create(t, app, "v1").ReleaseNumber, 2)
 	})
 	t.Run("each app counts by itself and has its own tags", func(t *testing.T) {
 		t.Parallel()
@@ -222,7 +223,7 @@ func TestCreateRules(t *testing.T) {
 			{Org: shop.Org, Workspace: shop.Workspace, App: "other"},
 		} {
 			release := create(t, s.Client().App(other).Releases, "v1")
-			wantEqual(t, "number", release.ReleaseNumber, 1)
+			assert.Equal(t, "number", release.ReleaseNumber, 1)
 			if _, ok := s.Release(shop, release.ReleaseID); ok {
 				t.Error("the release is in two apps")
 			}
@@ -246,11 +247,11 @@ func TestReactivationKeepsTheTimeOfActivation(t *testing.T) {
 	must[*releases.ReleaseAction](t)(app.Activate(t.Context(), id))
 	s.Advance(time.Hour)
 	again := must[*releases.ReleaseAction](t)(app.Activate(t.Context(), id))
-	wantEqual(t, "activated_at", again.Release.ActivatedAt, sdk.Some(midnight))
+	assert.Equal(t, "activated_at", again.Release.ActivatedAt, sdk.Some(midnight))
 
 	must[*releases.Release](t)(app.Archive(t.Context(), id))
 	back := must[*releases.ReleaseAction](t)(app.Rollback(t.Context(), id))
-	wantEqual(t, "activated_at after a rollback", back.Release.ActivatedAt, sdk.Some(midnight.Add(time.Hour)))
+	assert.Equal(t, "activated_at after a rollback", back.Release.ActivatedAt, sdk.Some(midnight.Add(time.Hour)))
 }
 
 func TestAtMostOneReleaseIsActiveWhileManyActivate(t *testing.T) {
@@ -286,5 +287,5 @@ func TestAtMostOneReleaseIsActiveWhileManyActivate(t *testing.T) {
 			count++
 		}
 	}
-	wantEqual(t, "active releases", count, 1)
+	assert.Equal(t, "active releases", count, 1)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 )
 
@@ -46,7 +47,7 @@ func TestPaging(t *testing.T) {
 			if !slices.Equal(got, downFrom(count)) {
 				t.Errorf("got %d releases, want 450 to 1: %v", len(got), got)
 			}
-			wantEqual(t, "pages", len(s.Requests("Releases.List")), test.pages)
+			assert.Equal(t, "pages", len(s.Requests("Releases.List")), test.pages)
 		})
 		t.Run(fmt.Sprintf("limit %d with inserts in between", test.limit), func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +62,7 @@ func TestPaging(t *testing.T) {
 			if !slices.Equal(got, downFrom(count)) {
 				t.Errorf("got %d releases, want 450 to 1: %v", len(got), got)
 			}
-			wantEqual(t, "pages", len(s.Requests("Releases.List")), test.pages)
+			assert.Equal(t, "pages", len(s.Requests("Releases.List")), test.pages)
 		})
 	}
 }
@@ -98,24 +99,24 @@ func TestList(t *testing.T) {
 		t.Parallel()
 		_, app := newApp(t)
 		page := list(t, app, releases.ReleaseListParams{})
-		wantEqual(t, "total", page.Total, 0)
-		wantEqual(t, "has_more", page.HasMore, false)
-		wantEqual(t, "next_cursor", page.NextCursor, sdk.Null[string]())
-		wantEqual(t, "active_release_id", page.ActiveReleaseID, sdk.Null[string]())
-		wantEqual(t, "releases", len(page.Releases), 0)
+		assert.Equal(t, "total", page.Total, 0)
+		assert.Equal(t, "has_more", page.HasMore, false)
+		assert.Equal(t, "next_cursor", page.NextCursor, sdk.Null[string]())
+		assert.Equal(t, "active_release_id", page.ActiveReleaseID, sdk.Null[string]())
+		assert.Equal(t, "releases", len(page.Releases), 0)
 	})
 	t.Run("a full last page is the last", func(t *testing.T) {
 		t.Parallel()
 		s, app := newApp(t)
 		s.Seed(shop, 4)
 		first := list(t, app, releases.ReleaseListParams{Limit: 2})
-		wantEqual(t, "total", first.Total, 4)
-		wantEqual(t, "has_more", first.HasMore, true)
+		assert.Equal(t, "total", first.Total, 4)
+		assert.Equal(t, "has_more", first.HasMore, true)
 		last := list(t, app, releases.ReleaseListParams{Limit: 2, Cursor: first.NextCursor.Or("")})
-		wantEqual(t, "total", last.Total, 4)
-		wantEqual(t, "has_more", last.HasMore, false)
-		wantEqual(t, "next_cursor", last.NextCursor, sdk.Null[string]())
-		wantEqual(t, "releases", len(last.Releases), 2)
+		assert.Equal(t, "total", last.Total, 4)
+		assert.Equal(t, "has_more", last.HasMore, false)
+		assert.Equal(t, "next_cursor", last.NextCursor, sdk.Null[string]())
+		assert.Equal(t, "releases", len(last.Releases), 2)
 	})
 	t.Run("archived releases are hidden unless asked for", func(t *testing.T) {
 		t.Parallel()
@@ -131,14 +132,14 @@ func TestList(t *testing.T) {
 		if !slices.Equal(got, []int{3, 2, 1}) {
 			t.Errorf("got %v, want 3, 2, 1", got)
 		}
-		wantEqual(t, "total", list(t, app, releases.ReleaseListParams{}).Total, 2)
+		assert.Equal(t, "total", list(t, app, releases.ReleaseListParams{}).Total, 2)
 	})
 	t.Run("the active release is named on pages that don't have it", func(t *testing.T) {
 		t.Parallel()
 		s, app := newApp(t)
 		id := s.Seed(shop, 3)[0].ReleaseID
 		must[*releases.ReleaseAction](t)(app.Activate(t.Context(), id))
-		wantEqual(t, "active_release_id", list(t, app, releases.ReleaseListParams{Limit: 1}).ActiveReleaseID, sdk.Some(id))
+		assert.Equal(t, "active_release_id", list(t, app, releases.ReleaseListParams{Limit: 1}).ActiveReleaseID, sdk.Some(id))
 	})
 	t.Run("a release archived in between is left out of later pages", func(t *testing.T) {
 		t.Parallel()
@@ -172,10 +173,10 @@ func TestListRefusesCursorsThatItDidNotMake(t *testing.T) {
 		"2", "not a cursor", "eyJuIjoxMn0=", "eyJuIjowfQ", "eyJuIjotMX0", "e30", "eyJuIjoxLCJtIjoyfQ", "bnVsbA",
 	} {
 		_, err := app.List(t.Context(), releases.ReleaseListParams{Cursor: cursor})
-		answer := answered(t, err)
+		answer := assert.APIError(t, err)
 		if answer.Status != 422 || !errors.Is(err, sdk.ErrValidation) {
 			t.Errorf("%s: got %v, want 422", cursor, err)
 		}
-		wantEqual(t, "fields", fmt.Sprint(answer.Fields), "[{query.cursor value_error Must be the next_cursor of an earlier page}]")
+		assert.Equal(t, "fields", fmt.Sprint(answer.Fields), "[{query.cursor value_error Must be the next_cursor of an earlier page}]")
 	}
 }

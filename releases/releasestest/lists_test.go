@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/internal/fake"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
@@ -198,7 +199,7 @@ func TestEveryListIsEmptyUnlessFilled(t *testing.T) {
 func TestEveryListHasWhatIsPutIntoIt(t *testing.T) {
 	t.Parallel()
 	s := releasestest.NewServer(t)
-	wantEqual(t, "lists of the document", len(lists(t, s)), len(fills()))
+	assert.Equal(t, "lists of the document", len(lists(t, s)), len(fills()))
 	for _, l := range lists(t, s) {
 		put := fills()[l.ID]
 		if put == nil {
@@ -268,7 +269,7 @@ func TestEveryPagedListKeepsToTheDocument(t *testing.T) {
 				if l.ID != "Users.List" && l.ID != "Augmentations.List" {
 					query.Del("workspace_id")
 				}
-				if err := l.c.Do(t.Context(), http.MethodGet, path, query, nil, nil); answered(t, err).Status != 422 {
+				if err := l.c.Do(t.Context(), http.MethodGet, path, query, nil, nil); assert.APIError(t, err).Status != 422 {
 					t.Errorf("limit %d: %v", limit, err)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -18,19 +19,19 @@ func TestPutInFillsInIDs(t *testing.T) {
 	s, _ := newApp(t)
 	given := releases.Branch{BranchID: "br_000001", AppID: "elsewhere", WorkspaceID: "elsewhere", Name: "main"}
 	stored := releasestest.PutInApp(s, shop, given, releases.Branch{Name: "feature"})
-	wantEqual(t, "id that is given", stored[0].BranchID, "br_000001")
-	wantEqual(t, "app", stored[0].AppID, "shop")
-	wantEqual(t, "workspace", stored[0].WorkspaceID, "main")
-	wantEqual(t, "id that is made", stored[1].BranchID, "br_000002")
+	assert.Equal(t, "id that is given", stored[0].BranchID, "br_000001")
+	assert.Equal(t, "app", stored[0].AppID, "shop")
+	assert.Equal(t, "workspace", stored[0].WorkspaceID, "main")
+	assert.Equal(t, "id that is made", stored[1].BranchID, "br_000002")
 
 	list := must[*releases.BranchList](t)(s.Client().App(shop).Branches.List(t.Context(), releases.BranchListParams{}))
 	if !reflect.DeepEqual(list.Branches, stored) {
 		t.Errorf("listed %+v\nstored %+v", list.Branches, stored)
 	}
-	wantEqual(t, "main branch by its name", list.MainBranchID, sdk.Some("br_000001"))
+	assert.Equal(t, "main branch by its name", list.MainBranchID, sdk.Some("br_000001"))
 	releasestest.PutInApp(s, shop, releases.Branch{BranchID: "br_7", Name: "trunk", BranchType: sdk.Some(releases.BranchTypeMain)})
 	list = must[*releases.BranchList](t)(s.Client().App(shop).Branches.List(t.Context(), releases.BranchListParams{Search: "feature"}))
-	wantEqual(t, "main branch by its type, whatever is searched for", list.MainBranchID, sdk.Some("br_7"))
+	assert.Equal(t, "main branch by its type, whatever is searched for", list.MainBranchID, sdk.Some("br_7"))
 }
 
 func TestPutInReplacesWhatHasTheID(t *testing.T) {
@@ -40,7 +41,7 @@ func TestPutInReplacesWhatHasTheID(t *testing.T) {
 	releasestest.PutInWorkspace(s, releases.WorkspaceRef{Org: "acme", Workspace: "other"}, releases.Source{SourceID: "a", Name: "far"})
 	releasestest.PutInWorkspace(s, mainWorkspace, releases.Source{SourceID: "a", Name: "3"})
 	list := must[*releases.SourceList](t)(s.Client().Workspace(mainWorkspace).Sources.List(t.Context(), releases.SourceListParams{}))
-	wantEqual(t, "sources", names(list.Sources, func(s releases.Source) string { return s.SourceID + s.Name }), "a3 b2")
+	assert.Equal(t, "sources", names(list.Sources, func(s releases.Source) string { return s.SourceID + s.Name }), "a3 b2")
 
 	var seen []string // page by page, while the one that was seen is replaced
 	for source, err := range s.Client().Workspace(mainWorkspace).Sources.All(t.Context(), releases.SourceListParams{Limit: 1}) {
@@ -50,7 +51,7 @@ func TestPutInReplacesWhatHasTheID(t *testing.T) {
 		seen = append(seen, source.SourceID)
 		releasestest.PutInWorkspace(s, mainWorkspace, source)
 	}
-	wantEqual(t, "places", strings.Join(seen, " "), "a b")
+	assert.Equal(t, "places", strings.Join(seen, " "), "a b")
 }
 
 func TestPutInSharesNothing(t *testing.T) {
@@ -61,8 +62,8 @@ func TestPutInSharesNothing(t *testing.T) {
 	given.Tags[0], given.Metadata["k"] = "X", "X"
 	stored[0].Tags[0], stored[0].Metadata["k"] = "Y", "Y"
 	list := must[*releases.SourceList](t)(s.Client().Workspace(mainWorkspace).Sources.List(t.Context(), releases.SourceListParams{}))
-	wantEqual(t, "tag", list.Sources[0].Tags[0], "a")
-	wantEqual[any](t, "metadata", list.Sources[0].Metadata["k"], "v")
+	assert.Equal(t, "tag", list.Sources[0].Tags[0], "a")
+	assert.Equal[any](t, "metadata", list.Sources[0].Metadata["k"], "v")
 }
 
 func TestPutInKeepsWhatIsAbsentAbsent(t *testing.T) {
@@ -73,7 +74,7 @@ func TestPutInKeepsWhatIsAbsentAbsent(t *testing.T) {
 	if err := s.Client().Do(t.Context(), "GET", "/v1/orgs/acme/workspaces/main/volumes", nil, nil, &raw); err != nil {
 		t.Fatal(err)
 	}
-	wantEqual(t, "answer", string(raw), `{"has_more":false,"next_cursor":null,"total":1,`+
+	assert.Equal(t, "answer", string(raw), `{"has_more":false,"next_cursor":null,"total":1,`+
 		`"volumes":[{"volume_id":"v","workspace_id":"main","org_id":"acme","name":"n"}]}`)
 }
 
@@ -84,10 +85,10 @@ func TestPutInFillsInWhatTheDocumentRequires(t *testing.T) {
 		releases.TimelineEvent{Commit: sdk.Some(releases.TimelineCommit{CommitID: "c"})},
 		releases.TimelineEvent{Release: sdk.Some(releases.TimelineRelease{ReleaseID: "r"}), Timestamp: midnight.Add(time.Hour)},
 		releases.TimelineEvent{Deployment: sdk.Some(releases.TimelineDeployment{DeploymentID: "d"})})
-	wantEqual(t, "types", names(events, func(e releases.TimelineEvent) string { return string(e.Type) }), "commit release deployment")
-	wantEqual(t, "time that is filled in", events[0].Timestamp, midnight)
-	wantEqual(t, "time that is given", events[1].Timestamp, midnight.Add(time.Hour))
-	wantEqual(t, "role", releasestest.PutInApp(s, shop, releases.Message{})[0].Role, releases.MessageRoleSystem)
+	assert.Equal(t, "types", names(events, func(e releases.TimelineEvent) string { return string(e.Type) }), "commit release deployment")
+	assert.Equal(t, "time that is filled in", events[0].Timestamp, midnight)
+	assert.Equal(t, "time that is given", events[1].Timestamp, midnight.Add(time.Hour))
+	assert.Equal(t, "role", releasestest.PutInApp(s, shop, releases.Message{})[0].Role, releases.MessageRoleSystem)
 }
 
 func TestPutInThatCannotBeIsReported(t *testing.T) {
@@ -118,11 +119,11 @@ func TestPutInThatCannotBeIsReported(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := newRecorded(t)
-			wantEqual(t, "stored", test.do(s), 0)
+			assert.Equal(t, "stored", test.do(s), 0)
 			if test.want != "" {
-				wantLines(t, r.reported(), []string{"releasestest: " + test.want})
+				assert.Lines(t, r.Reported(), []string{"releasestest: " + test.want})
 			}
-			wantEqual(t, "problems", len(s.Problems()), 1)
+			assert.Equal(t, "problems", len(s.Problems()), 1)
 		})
 	}
 }
@@ -132,8 +133,8 @@ func TestPutInOfAnUnknownValueIsAnswered(t *testing.T) {
 	t.Parallel()
 	s, r := newRecorded(t)
 	releasestest.PutInApp(s, shop, releases.Branch{Name: "b", Status: sdk.Some(releases.BranchStatus("merged"))})
-	wantLines(t, r.reported(), nil)
+	assert.Lines(t, r.Reported(), nil)
 	list := must[*releases.BranchList](t)(s.Client().App(shop).Branches.List(t.Context(), releases.BranchListParams{}))
-	wantEqual(t, "status", list.Branches[0].Status.Or(""), "merged")
-	wantLines(t, r.reported(), nil)
+	assert.Equal(t, "status", list.Branches[0].Status.Or(""), "merged")
+	assert.Lines(t, r.Reported(), nil)
 }

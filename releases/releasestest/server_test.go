@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -19,8 +20,8 @@ func TestClientReportsOptionsThatCannotBeRight(t *testing.T) {
 	s, r := newRecorded(t)
 	client := s.Client(sdk.WithMaxAttempts(0))
 	want := []string{"releasestest: Client: releases: sdk.WithMaxAttempts: 0 is less than 1"}
-	wantLines(t, r.reported(), want)
-	wantLines(t, s.Problems(), want)
+	assert.Lines(t, r.Reported(), want)
+	assert.Lines(t, s.Problems(), want)
 	if _, err := client.App(shop).Releases.List(t.Context(), releases.ReleaseListParams{}); err != nil {
 		t.Errorf("the client without the option doesn't work: %v", err)
 	}
@@ -45,7 +46,7 @@ func TestServerWithoutATest(t *testing.T) {
 	s.ExpectInvalid("Releases.List")
 	s.Close()
 	s.Close()
-	wantLines(t, s.Problems(), []string{
+	assert.Lines(t, s.Problems(), []string{
 		"releasestest: Client: releases: sdk.WithMaxAttempts: -1 is less than 1",
 		"releasestest: an invalid request to Releases.List was expected and never came",
 	})
@@ -75,7 +76,7 @@ func TestExpectedInvalidRequestIsNoProblem(t *testing.T) {
 	if !errors.Is(err, sdk.ErrValidation) {
 		t.Errorf("got %v, want a validation error", err)
 	}
-	wantLines(t, s.Problems(), nil)
+	assert.Lines(t, s.Problems(), nil)
 }
 
 func TestAnswersThatBreakTheDocumentAreReported(t *testing.T) {
@@ -88,7 +89,7 @@ func TestAnswersThatBreakTheDocumentAreReported(t *testing.T) {
 	if branch, _ := got.Extra.Get("branch"); string(branch) != `"main"` {
 		t.Errorf("got %s", branch)
 	}
-	wantLines(t, r.reported(), []string{
+	assert.Lines(t, r.Reported(), []string{
 		"releasestest: POST Releases.Archive: answer 200: /branch is not in the document",
 	})
 }
@@ -97,7 +98,7 @@ func TestHandleOfAnUnknownOperationIsReported(t *testing.T) {
 	t.Parallel()
 	s, r := newRecorded(t)
 	s.Handle("Releases.Publish", nil)
-	wantLines(t, r.reported(), []string{`releasestest: Handle: the document has no operation "Releases.Publish"`})
+	assert.Lines(t, r.Reported(), []string{`releasestest: Handle: the document has no operation "Releases.Publish"`})
 }
 
 func TestRequestsAndAwait(t *testing.T) {
@@ -110,26 +111,26 @@ func TestRequestsAndAwait(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := s.Requests("Releases.Create")[0]
-	wantEqual(t, "body", string(got.Body), `{"release_tag":"v1"}`)
-	wantEqual(t, "status", got.Status, 200)
-	wantEqual(t, "token", got.Header.Get("Authorization"), "Bearer [redacted]")
+	assert.Equal(t, "body", string(got.Body), `{"release_tag":"v1"}`)
+	assert.Equal(t, "status", got.Status, 200)
+	assert.Equal(t, "token", got.Header.Get("Authorization"), "Bearer [redacted]")
 }
 
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	s, app := newApp(t)
 	seeded := s.Seed(shop, 2)
-	wantEqual(t, "tag of the first", seeded[0].ReleaseTag, "v1.0.1")
-	wantEqual(t, "tag of the second", seeded[1].ReleaseTag, "v1.0.2")
-	wantEqual(t, "status", seeded[1].Status, draft)
+	assert.Equal(t, "tag of the first", seeded[0].ReleaseTag, "v1.0.1")
+	assert.Equal(t, "tag of the second", seeded[1].ReleaseTag, "v1.0.2")
+	assert.Equal(t, "status", seeded[1].Status, draft)
 	detail := must[*releases.ReleaseDetail](t)(app.Get(t.Context(), seeded[1].ReleaseID))
-	wantEqual(t, "previous", detail.PreviousReleaseID, sdk.Some(seeded[0].ReleaseID))
+	assert.Equal(t, "previous", detail.PreviousReleaseID, sdk.Some(seeded[0].ReleaseID))
 	created := must[*releases.ReleaseDetail](t)(app.Create(t.Context(), releases.ReleaseCreate{ReleaseTag: "v2"}))
-	wantEqual(t, "number after seeding", created.ReleaseNumber, 3)
-	wantEqual(t, "seeding none", len(s.Seed(shop, 0))+len(s.Seed(shop, -1)), 0)
+	assert.Equal(t, "number after seeding", created.ReleaseNumber, 3)
+	assert.Equal(t, "seeding none", len(s.Seed(shop, 0))+len(s.Seed(shop, -1)), 0)
 
 	s.Put(shop, releases.ReleaseDetail{ReleaseTag: "v1.0.5"})
-	wantEqual(t, "tag beside one that is taken", s.Seed(shop, 1)[0].ReleaseTag, "v1.0.6")
+	assert.Equal(t, "tag beside one that is taken", s.Seed(shop, 1)[0].ReleaseTag, "v1.0.6")
 }
 
 func TestPut(t *testing.T) {
@@ -149,7 +150,7 @@ func TestPut(t *testing.T) {
 		if !reflect.DeepEqual(stored, full) || !reflect.DeepEqual(*got, full) {
 			t.Errorf("stored %+v\ngot    %+v\nwant   %+v", stored, *got, full)
 		}
-		wantEqual(t, "next number", s.Seed(shop, 1)[0].ReleaseNumber, 14)
+		assert.Equal(t, "next number", s.Seed(shop, 1)[0].ReleaseNumber, 14)
 	})
 	t.Run("what is stored shares nothing with what was given", func(t *testing.T) {
 		t.Parallel()
@@ -162,32 +163,32 @@ func TestPut(t *testing.T) {
 		stored, _ := s.Release(shop, "rel_8c1f20")
 		stored.Endpoints[0][2] = 'Z'
 		stored, _ = s.Release(shop, "rel_8c1f20")
-		wantEqual(t, "endpoint", string(stored.Endpoints[0]), `{"name":"summary"}`)
+		assert.Equal(t, "endpoint", string(stored.Endpoints[0]), `{"name":"summary"}`)
 	})
 	t.Run("what is zero is filled in", func(t *testing.T) {
 		t.Parallel()
 		s, _ := newApp(t)
 		s.Seed(shop, 1)
 		stored := s.Put(shop, releases.ReleaseDetail{Endpoints: full.Endpoints})
-		wantEqual(t, "id", stored.ReleaseID, "rel_000002")
-		wantEqual(t, "number", stored.ReleaseNumber, 2)
-		wantEqual(t, "tag", stored.ReleaseTag, "v1.0.2")
-		wantEqual(t, "status", stored.Status, draft)
-		wantEqual(t, "endpoint_count", stored.EndpointCount, 1)
-		wantEqual(t, "created_at", stored.CreatedAt, midnight)
-		wantEqual(t, "created_by", stored.CreatedBy, releasestest.User)
-		wantEqual(t, "activated_at", stored.ActivatedAt, sdk.Null[time.Time]())
-		wantEqual(t, "previous", stored.PreviousReleaseID, sdk.Some("rel_000001"))
+		assert.Equal(t, "id", stored.ReleaseID, "rel_000002")
+		assert.Equal(t, "number", stored.ReleaseNumber, 2)
+		assert.Equal(t, "tag", stored.ReleaseTag, "v1.0.2")
+		assert.Equal(t, "status", stored.Status, draft)
+		assert.Equal(t, "endpoint_count", stored.EndpointCount, 1)
+		assert.Equal(t, "created_at", stored.CreatedAt, midnight)
+		assert.Equal(t, "created_by", stored.CreatedBy, releasestest.User)
+		assert.Equal(t, "activated_at", stored.ActivatedAt, sdk.Null[time.Time]())
+		assert.Equal(t, "previous", stored.PreviousReleaseID, sdk.Some("rel_000001"))
 	})
 	t.Run("an active release takes over", func(t *testing.T) {
 		t.Parallel()
 		s, _ := newApp(t)
 		first := s.Put(shop, releases.ReleaseDetail{Status: active})
 		second := s.Put(shop, releases.ReleaseDetail{Status: active})
-		wantEqual(t, "activated_at", second.ActivatedAt, sdk.Some(midnight))
-		wantEqual(t, "activated_by", second.ActivatedBy, sdk.Some(releasestest.User))
+		assert.Equal(t, "activated_at", second.ActivatedAt, sdk.Some(midnight))
+		assert.Equal(t, "activated_by", second.ActivatedBy, sdk.Some(releasestest.User))
 		first, _ = s.Release(shop, first.ReleaseID)
-		wantEqual(t, "the one before", first.Status, archived)
+		assert.Equal(t, "the one before", first.Status, archived)
 	})
 	t.Run("a known id is replaced", func(t *testing.T) {
 		t.Parallel()
@@ -195,15 +196,15 @@ func TestPut(t *testing.T) {
 		id := s.Put(shop, full).ReleaseID
 		s.Put(shop, releases.ReleaseDetail{ReleaseID: id, Status: active})
 		got := must[*releases.ReleaseDetail](t)(app.GetActive(t.Context()))
-		wantEqual(t, "number", got.ReleaseNumber, 13)
-		wantEqual(t, "tag", got.ReleaseTag, "v1.3.0")
-		wantEqual(t, "description", got.Description, sdk.Null[string]())
+		assert.Equal(t, "number", got.ReleaseNumber, 13)
+		assert.Equal(t, "tag", got.ReleaseTag, "v1.3.0")
+		assert.Equal(t, "description", got.Description, sdk.Null[string]())
 	})
 	t.Run("an id that is made is not one that is there", func(t *testing.T) {
 		t.Parallel()
 		s, _ := newApp(t)
 		s.Put(shop, releases.ReleaseDetail{ReleaseID: "rel_000001"})
-		wantEqual(t, "id", s.Seed(shop, 1)[0].ReleaseID, "rel_000002")
+		assert.Equal(t, "id", s.Seed(shop, 1)[0].ReleaseID, "rel_000002")
 	})
 	t.Run("times are kept in UTC and microseconds", func(t *testing.T) {
 		t.Parallel()
@@ -212,8 +213,8 @@ func TestPut(t *testing.T) {
 		id := s.Put(shop, releases.ReleaseDetail{CreatedAt: at, ActivatedAt: sdk.Some(at)}).ReleaseID
 		got := must[*releases.ReleaseDetail](t)(app.Get(t.Context(), id))
 		want := time.Date(2025, 6, 1, 11, 0, 0, 123456000, time.UTC)
-		wantEqual(t, "created_at", got.CreatedAt, want)
-		wantEqual(t, "activated_at", got.ActivatedAt, sdk.Some(want))
+		assert.Equal(t, "created_at", got.CreatedAt, want)
+		assert.Equal(t, "activated_at", got.ActivatedAt, sdk.Some(want))
 	})
 }
 
@@ -251,8 +252,8 @@ func TestSeedingThatCannotBeIsReported(t *testing.T) {
 			s, r := newRecorded(t)
 			s.Seed(shop, 1)
 			test.do(s)
-			wantLines(t, r.reported(), []string{"releasestest: " + test.want})
-			wantEqual(t, "next number", s.Seed(shop, 1)[0].ReleaseNumber, 2)
+			assert.Lines(t, r.Reported(), []string{"releasestest: " + test.want})
+			assert.Equal(t, "next number", s.Seed(shop, 1)[0].ReleaseNumber, 2)
 		})
 	}
 }

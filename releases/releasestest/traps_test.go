@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/releases"
 	"github.com/wharfinger/sdk/releases/releasestest"
 )
@@ -61,10 +62,10 @@ func TestIrregularPaths(t *testing.T) {
 		if query := r.Query.Encode(); query != "" {
 			got += "?" + query
 		}
-		wantEqual(t, call.operation, got, want[call.operation])
+		assert.Equal(t, call.operation, got, want[call.operation])
 		delete(want, call.operation)
 	}
-	wantEqual(t, "operations that nobody calls", len(want), 0)
+	assert.Equal(t, "operations that nobody calls", len(want), 0)
 }
 
 // The tokens of an app are found without its workspace, and those of a namesake in another workspace with them.
@@ -81,7 +82,7 @@ func TestAppTokensGoWithoutTheWorkspace(t *testing.T) {
 			t.Errorf("%+v: %v", ref, err)
 			continue
 		}
-		wantEqual(t, "tokens", names(list.Tokens, func(t releases.AppToken) string { return t.TokenID }), "t1 t2")
+		assert.Equal(t, "tokens", names(list.Tokens, func(t releases.AppToken) string { return t.TokenID }), "t1 t2")
 	}
 	_, err := s.Client().App(releases.AppRef{Org: "acme", App: "shop"}).Releases.List(t.Context(), releases.ReleaseListParams{})
 	if !errors.Is(err, sdk.ErrInvalidRequest) {
@@ -97,14 +98,14 @@ func TestAugmentationsKeepTheSlashAtTheEnd(t *testing.T) {
 	for _, test := range []struct{ workspace, app, want string }{{"main", "", "a1 a2"}, {"main", "shop", "a1"}, {"other", "", "a3"}, {"none", "", ""}} {
 		list := must[*releases.AugmentationList](t)(s.Client().Organization("acme").Augmentations.List(t.Context(),
 			releases.AugmentationListParams{WorkspaceID: test.workspace, AppID: test.app}))
-		wantEqual(t, "augmentations", names(list.Augmentations, func(a releases.Augmentation) string { return a.ID }), test.want)
+		assert.Equal(t, "augmentations", names(list.Augmentations, func(a releases.Augmentation) string { return a.ID }), test.want)
 	}
-	wantLines(t, r.reported(), nil)
+	assert.Lines(t, r.Reported(), nil)
 	err := s.Client().Do(t.Context(), "GET", "/v1/orgs/acme/augmentations", nil, nil, nil)
 	if !errors.Is(err, sdk.ErrNotFound) {
 		t.Errorf("without the slash: %v", err)
 	}
-	wantLines(t, r.reported(), []string{"releasestest: GET /v1/orgs/acme/augmentations: the document has no such path"})
+	assert.Lines(t, r.Reported(), []string{"releasestest: GET /v1/orgs/acme/augmentations: the document has no such path"})
 }
 
 func TestUsersAreThoseOfTheWorkspaceAskedFor(t *testing.T) {
@@ -113,7 +114,7 @@ func TestUsersAreThoseOfTheWorkspaceAskedFor(t *testing.T) {
 	releasestest.PutInWorkspace(s, mainWorkspace, releases.User{UserID: "u1"})
 	releasestest.PutInWorkspace(s, releases.WorkspaceRef{Org: "acme", Workspace: "other"}, releases.User{UserID: "u2"})
 	list := must[*releases.UserList](t)(s.Client().Users.List(t.Context(), releases.UserListParams{WorkspaceID: "other"}))
-	wantEqual(t, "users", names(list.Users, func(u releases.User) string { return u.UserID }), "u2")
+	assert.Equal(t, "users", names(list.Users, func(u releases.User) string { return u.UserID }), "u2")
 }
 
 func TestTriggerPathsKeepTheirSegments(t *testing.T) {
@@ -135,7 +136,7 @@ func TestTriggerPathsKeepTheirSegments(t *testing.T) {
 			t.Errorf("%s as a stream: got %q, %v", path, events, err)
 		}
 		for _, r := range s.Requests() {
-			wantEqual(t, "path", r.Path, wire)
+			assert.Equal(t, "path", r.Path, wire)
 		}
 	}
 	s.ForgetRequests()
@@ -147,7 +148,7 @@ func TestTriggerPathsKeepTheirSegments(t *testing.T) {
 			t.Errorf("%q as a stream: %v", path, err)
 		}
 	}
-	wantEqual(t, "requests", len(s.Requests()), 0)
+	assert.Equal(t, "requests", len(s.Requests()), 0)
 }
 
 func TestListsInAQueryAreJoinedByCommas(t *testing.T) {
@@ -158,9 +159,9 @@ func TestListsInAQueryAreJoinedByCommas(t *testing.T) {
 	must[*releases.ArtifactList](t)(w.Artifacts.List(t.Context(), "ns", releases.ArtifactListParams{ArtifactTypes: []string{"text", "image"}}))
 	must[*releases.SourceList](t)(w.Sources.List(t.Context(), releases.SourceListParams{Tags: []string{}}))
 	requests := s.Requests()
-	wantEqual(t, "tags", fmt.Sprintf("%q", requests[0].Query["tags"]), `["a,b c,d&e"]`)
-	wantEqual(t, "types", fmt.Sprintf("%q", requests[1].Query["artifact_types"]), `["text,image"]`)
-	wantEqual(t, "no tags", requests[2].Query.Has("tags"), false)
+	assert.Equal(t, "tags", fmt.Sprintf("%q", requests[0].Query["tags"]), `["a,b c,d&e"]`)
+	assert.Equal(t, "types", fmt.Sprintf("%q", requests[1].Query["artifact_types"]), `["text,image"]`)
+	assert.Equal(t, "no tags", requests[2].Query.Has("tags"), false)
 }
 
 func TestIDsInTheQueryThatAreRequiredAreRefusedWhenEmpty(t *testing.T) {
@@ -191,7 +192,7 @@ func TestIDsInTheQueryThatAreRequiredAreRefusedWhenEmpty(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	wantEqual(t, "requests", len(s.Requests()), 0)
+	assert.Equal(t, "requests", len(s.Requests()), 0)
 }
 
 // What other clients leave out, the platform refuses.
@@ -207,7 +208,7 @@ func TestRequiredIDsThatAreMissingAreRefusedByThePlatform(t *testing.T) {
 		`"type":"enum","input":"new","ctx":{"expected":["unread","read","archived"]}}]}`)
 	err = s.Client().Do(t.Context(), "GET", "/v1/orgs//workspaces/main/sources", nil, nil, nil)
 	wantAnswer(t, err, 422, `{"detail":[{"loc":["path","org_id"],"msg":"Must have 1 characters or more","type":"string_too_short","input":"","ctx":{"min_length":1}}]}`)
-	wantEqual(t, "problems", len(r.reported()), 4)
+	assert.Equal(t, "problems", len(r.Reported()), 4)
 }
 
 func TestUntypedAnswersComeAsTheyAre(t *testing.T) {
@@ -244,7 +245,7 @@ func TestRecipesThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	s := newFull(t)
 	answer := must[json.RawMessage](t)(s.Client().Organization("acme").Recipes.Get(t.Context(), "recipe_1"))
-	wantEqual(t, "recipe", string(answer), `{"id":"recipe_1","name":"Summary"}`)
+	assert.Equal(t, "recipe", string(answer), `{"id":"recipe_1","name":"Summary"}`)
 	for _, org := range []string{"acme", "other"} {
 		id := map[string]string{"acme": "recipe_2", "other": "recipe_1"}[org]
 		_, err := s.Client().Organization(org).Recipes.Get(t.Context(), id)
@@ -261,7 +262,7 @@ func TestSecretsOfAnAppAreKept(t *testing.T) {
 	}})
 	list := must[*releases.AppList](t)(s.Client().Workspace(mainWorkspace).Apps.List(t.Context(), releases.AppListParams{}))
 	value, _ := list.Apps[0].Parameters[0].DefaultValue.Get()
-	wantEqual(t, "value", value.Reveal(), "hush-hush")
+	assert.Equal(t, "value", value.Reveal(), "hush-hush")
 	if text := fmt.Sprintf("%+v", list); strings.Contains(text, "hush-hush") {
 		t.Errorf("the secret shows: %s", text)
 	}

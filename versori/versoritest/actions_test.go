@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -61,7 +62,7 @@ func TestLinksAddUp(t *testing.T) {
 	wantList(t, "linked", s.linkedActions(), "a", "c")
 	page, err := s.client.SystemActions.List(t.Context(), s.system.ID, versori.SystemActionListParams{})
 	must(t, err)
-	wantEqual(t, "all", page.TotalCount, 3)
+	assert.Equal(t, "all", page.TotalCount, 3)
 
 	err = s.client.SystemActions.Link(t.Context(), s.system.ID, project, []string{made[1].ID, unknown})
 	wantMisfit(t, err, "[1] names no action of the system")

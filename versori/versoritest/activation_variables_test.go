@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -61,7 +62,7 @@ func TestVariablesMustFitTheSchemaOfTheProject(t *testing.T) {
 		t.Parallel()
 		made, err := newVariables(t).activateWith(map[string]any{"channel": "eu", "batch": 50, "tags": []any{"a"}})
 		must(t, err)
-		wantEqual(t, "batch", made.DynamicVariables["batch"], any(json.Number("50")))
+		assert.Equal(t, "batch", made.DynamicVariables["batch"], any(json.Number("50")))
 	})
 	t.Run("a project without a schema takes any", func(t *testing.T) {
 		t.Parallel()
@@ -81,21 +82,21 @@ func TestSettingVariablesLeavesTheOthers(t *testing.T) {
 
 	all, err := client.Activations.UpdateVariables(ctx, s.environment, made.ID, map[string]any{"tags": []any{"a"}})
 	must(t, err)
-	wantEqual(t, "after a patch", fmt.Sprint(all), "map[batch:50 channel:eu tags:[a]]")
+	assert.Equal(t, "after a patch", fmt.Sprint(all), "map[batch:50 channel:eu tags:[a]]")
 	all, err = client.Activations.SetVariable(ctx, s.environment, made.ID, "batch", versori.VariableValue{Value: 1})
 	must(t, err)
-	wantEqual(t, "after setting one", fmt.Sprint(all), "map[batch:1 channel:eu tags:[a]]")
+	assert.Equal(t, "after setting one", fmt.Sprint(all), "map[batch:1 channel:eu tags:[a]]")
 
 	_, err = client.Activations.UpdateVariables(ctx, s.environment, made.ID, map[string]any{"batch": 2, "channel": "de"})
-	answer := answered(t, err)
-	wantEqual(t, "status", answer.Status, 400)
+	answer := assert.APIError(t, err)
+	assert.Equal(t, "status", answer.Status, 400)
 	_, err = client.Activations.SetVariable(ctx, s.environment, made.ID, "batch", versori.VariableValue{Value: true})
 	wantMisfit(t, err, "batch value must be an integer")
 	_, err = client.Activations.SetVariable(ctx, s.environment, made.ID, "size", versori.VariableValue{Value: 1})
 	wantMisfit(t, err, "size is no variable of the project")
 	got, err := client.Activations.Get(ctx, s.environment, made.ID)
 	must(t, err)
-	wantEqual(t, "after refusals", fmt.Sprint(got.DynamicVariables), "map[batch:1 channel:eu tags:[a]]")
+	assert.Equal(t, "after refusals", fmt.Sprint(got.DynamicVariables), "map[batch:1 channel:eu tags:[a]]")
 	_, err = client.Activations.UpdateVariables(ctx, s.environment, unknown, map[string]any{"batch": 2})
 	wantMissing(t, err, "There is no activation "+unknown)
 }
@@ -121,7 +122,7 @@ func TestARemovedVariableKeepsItsValue(t *testing.T) {
 	must(t, err)
 	all, err := s.client.Activations.UpdateVariables(t.Context(), s.environment, made.ID, map[string]any{"channel": "us"})
 	must(t, err)
-	wantEqual(t, "variables", fmt.Sprint(all), "map[batch:50 channel:us]")
+	assert.Equal(t, "variables", fmt.Sprint(all), "map[batch:50 channel:us]")
 	_, err = s.client.Activations.SetVariable(t.Context(), s.environment, made.ID, "batch", versori.VariableValue{Value: 1})
 	wantMisfit(t, err, "batch is no variable of the project")
 }
@@ -150,12 +151,12 @@ func TestVariablesOfTheStaticUser(t *testing.T) {
 	must(t, err)
 	all, err := client.Activations.UpdateStaticVariables(ctx, s.environment, map[string]any{"channel": "us"})
 	must(t, err)
-	wantEqual(t, "variables", fmt.Sprint(all), "map[batch:5 channel:us]")
+	assert.Equal(t, "variables", fmt.Sprint(all), "map[batch:5 channel:us]")
 	_, err = client.Activations.UpdateStaticVariables(ctx, s.environment, map[string]any{"batch": 0})
 	wantMisfit(t, err, "batch number must be at least 1")
 	static, err := client.Activations.List(ctx, s.environment, versori.ActivationListParams{Static: true})
 	must(t, err)
-	wantEqual(t, "activation", fmt.Sprint(static[0].DynamicVariables), "map[batch:5 channel:us]")
+	assert.Equal(t, "activation", fmt.Sprint(static[0].DynamicVariables), "map[batch:5 channel:us]")
 	_, err = client.Activations.UpdateStaticVariables(ctx, unknown, map[string]any{"batch": 5})
 	wantMissing(t, err, "There is no environment "+unknown)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -41,18 +42,18 @@ func TestAnActivationHasAConnectionForEachTemplate(t *testing.T) {
 	wantMisfit(t, err, "connections has none for the connection template bank")
 	made, err := s.activate(user.ID, withNew(bank, "savings"), withExisting(shopTemplate, own.ID))
 	must(t, err)
-	wantEqual(t, "user", made.User.ExternalID, "merchant-1")
-	wantEqual(t, "environment", made.Environment.Or(versori.ProjectEnvironment{}).Name, "production")
+	assert.Equal(t, "user", made.User.ExternalID, "merchant-1")
+	assert.Equal(t, "environment", made.Environment.Or(versori.ProjectEnvironment{}).Name, "production")
 	wantList(t, "connections", ids(made.Connections, func(c versori.Connection) string { return c.Name }), "own", "savings")
-	wantEqual(t, "key", keyOf(t, made.Connections[1]), "******")
-	wantEqual(t, "stored", keyOf(t, s.stored(made.Connections[1].ID)), "key of savings")
+	assert.Equal(t, "key", keyOf(t, made.Connections[1]), "******")
+	assert.Equal(t, "stored", keyOf(t, s.stored(made.Connections[1].ID)), "key of savings")
 
 	page, err := s.client.Connections.List(t.Context(), versori.ConnectionListParams{EndUserID: user.ID})
 	must(t, err)
-	wantEqual(t, "connections of the end user", page.TotalCount, 2)
+	assert.Equal(t, "connections of the end user", page.TotalCount, 2)
 	got, err := s.client.Connections.GetForActivation(t.Context(), bank, made.ID)
 	must(t, err)
-	wantEqual(t, "connection for the template", got.Name, "savings")
+	assert.Equal(t, "connection for the template", got.Name, "savings")
 	_, err = s.client.Connections.GetForActivation(t.Context(), unknown, made.ID)
 	wantMissing(t, err, "There is no connection template "+unknown)
 	_, err = s.client.Connections.GetForActivation(t.Context(), bank, unknown)
@@ -71,7 +72,7 @@ func TestANewConnectionWinsOverAnExistingOne(t *testing.T) {
 	both.ExistingConnectionID = sdk.Some(s.connection(template, "merchant-1", "own").ID)
 	made, err := s.activate("merchant-1", both)
 	must(t, err)
-	wantEqual(t, "connection", made.Connections[0].Name, "new")
+	assert.Equal(t, "connection", made.Connections[0].Name, "new")
 }
 
 func TestActivationsThatAreRefused(t *testing.T) {
@@ -150,7 +151,7 @@ func TestActivationsThatAreRefused(t *testing.T) {
 			}
 			active, err := s.client.Activations.List(t.Context(), s.environment, versori.ActivationListParams{})
 			must(t, err)
-			wantEqual(t, "activations", len(active), 0)
+			assert.Equal(t, "activations", len(active), 0)
 		})
 	}
 	t.Run("two connections of one name", func(t *testing.T) {
@@ -190,7 +191,7 @@ func TestADeletedActivationLeavesUserAndConnections(t *testing.T) {
 	must(t, err)
 	again, err := s.activate(user.ID, withExisting(template, made.Connections[0].ID))
 	must(t, err)
-	wantEqual(t, "connection", again.Connections[0].ID, made.Connections[0].ID)
+	assert.Equal(t, "connection", again.Connections[0].ID, made.Connections[0].ID)
 }
 
 func TestActivationsOfOneEndUserAreAskedForByTheExternalID(t *testing.T) {
@@ -221,24 +222,24 @@ func TestTheStaticUserHasAnActivationInEachEnvironment(t *testing.T) {
 		must(t, err)
 		return found
 	}
-	wantEqual(t, "activations of end users", len(list(false)), 0)
+	assert.Equal(t, "activations of end users", len(list(false)), 0)
 	found := list(true)
-	wantEqual(t, "static activations", len(found), 1)
+	assert.Equal(t, "static activations", len(found), 1)
 	wantList(t, "connections", connectionIDs(found[0].Connections), static.ID)
-	wantEqual(t, "asked for again", list(true)[0].ID, found[0].ID)
-	wantEqual(t, "activations of end users", len(list(false)), 0)
+	assert.Equal(t, "asked for again", list(true)[0].ID, found[0].ID)
+	assert.Equal(t, "activations of end users", len(list(false)), 0)
 
 	got, err := s.client.Activations.Get(t.Context(), s.environment, found[0].ID)
 	must(t, err)
-	wantEqual(t, "user", got.User.ID, found[0].User.ID)
+	assert.Equal(t, "user", got.User.ID, found[0].User.ID)
 	c, err := s.client.Connections.GetForActivation(t.Context(), template, found[0].ID)
 	must(t, err)
-	wantEqual(t, "connection", c.ID, static.ID)
+	assert.Equal(t, "connection", c.ID, static.ID)
 	err = s.client.Activations.Delete(t.Context(), s.environment, found[0].ID)
 	wantRefused(t, err, http.StatusConflict, "It is the static user's")
 	users, err := s.client.EndUsers.List(t.Context(), versori.EndUserListParams{})
 	must(t, err)
-	wantEqual(t, "end users", users.TotalCount, 0)
+	assert.Equal(t, "end users", users.TotalCount, 0)
 }
 
 func TestActivationsGoWithTheirEnvironment(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -17,29 +18,29 @@ func everyAutomationOperation(t *testing.T, s *versoritest.Server) {
 	ctx, client := t.Context(), s.Client()
 	made, err := client.Automations.Create(ctx, versori.AutomationCreate{Name: "download-invoices"})
 	must(t, err)
-	wantEqual(t, "template", made.PromptTemplate, "")
+	assert.Equal(t, "template", made.PromptTemplate, "")
 	changed, err := client.Automations.Update(ctx, made.ID, versori.AutomationUpdate{
 		PromptTemplate: sdk.Some("Download the invoices."),
 		Secrets:        []versori.AutomationSecret{{Name: "portal", Value: sdk.Some(sdk.NewSecret("horse"))}},
 	})
 	must(t, err)
-	wantEqual(t, "name", changed.Name, "download-invoices")
+	assert.Equal(t, "name", changed.Name, "download-invoices")
 	got, err := client.Automations.Get(ctx, made.ID)
 	must(t, err)
-	wantEqual(t, "template", got.PromptTemplate, "Download the invoices.")
-	wantEqual(t, "secrets", strings.Join(got.SecretNames, " "), "portal")
+	assert.Equal(t, "template", got.PromptTemplate, "Download the invoices.")
+	assert.Equal(t, "secrets", strings.Join(got.SecretNames, " "), "portal")
 	list, err := client.Automations.List(ctx)
 	must(t, err)
-	wantEqual(t, "automation", list[len(list)-1].ID, made.ID)
+	assert.Equal(t, "automation", list[len(list)-1].ID, made.ID)
 
 	started, err := client.Automations.Run(ctx, made.ID, versori.AutomationRunCreate{Prompt: "Those of February."})
 	must(t, err)
 	run, err := client.AutomationRuns.Get(ctx, made.ID, started.RunID)
 	must(t, err)
-	wantEqual(t, "prompt", run.Prompt, "Those of February.")
+	assert.Equal(t, "prompt", run.Prompt, "Those of February.")
 	runs, err := client.AutomationRuns.List(ctx, made.ID)
 	must(t, err)
-	wantEqual(t, "run", runs[0].ID, started.RunID)
+	assert.Equal(t, "run", runs[0].ID, started.RunID)
 
 	upload, err := client.AutomationRecordings.Create(ctx, made.ID, versori.AutomationRecordingCreate{
 		FileName: "invoices.webm", ContentType: "video/webm",
@@ -49,10 +50,10 @@ func everyAutomationOperation(t *testing.T, s *versoritest.Server) {
 	must(t, err)
 	recording, err := client.AutomationRecordings.Get(ctx, made.ID, upload.ID)
 	must(t, err)
-	wantEqual(t, "status", recording.Status, versori.AutomationJobStatusRunning)
+	assert.Equal(t, "status", recording.Status, versori.AutomationJobStatusRunning)
 	recordings, err := client.AutomationRecordings.List(ctx, made.ID)
 	must(t, err)
-	wantEqual(t, "recording", recordings[0].ID, upload.ID)
+	assert.Equal(t, "recording", recordings[0].ID, upload.ID)
 }
 
 func TestSecretsOfAnAutomationAreKeptByName(t *testing.T) {
@@ -63,8 +64,8 @@ func TestSecretsOfAnAutomationAreKeptByName(t *testing.T) {
 		Name: sdk.Some("b"), Secrets: []versori.AutomationSecret{{Name: "two"}, {Name: "three"}},
 	})
 	must(t, err)
-	wantEqual(t, "name", changed.Name, "b")
-	wantEqual(t, "secrets", strings.Join(changed.SecretNames, " "), "one two three")
+	assert.Equal(t, "name", changed.Name, "b")
+	assert.Equal(t, "secrets", strings.Join(changed.SecretNames, " "), "one two three")
 }
 
 func TestAnEmptyUpdateOfAnAutomationIsRefused(t *testing.T) {
@@ -73,7 +74,7 @@ func TestAnEmptyUpdateOfAnAutomationIsRefused(t *testing.T) {
 	a := s.PutAutomation(organisation, versori.Automation{Name: "a"})
 	s.ExpectInvalid("Automations.Update")
 	_, err := s.Client().Automations.Update(t.Context(), a.ID, versori.AutomationUpdate{})
-	wantEqual(t, "status", answered(t, err).Status, 400)
+	assert.Equal(t, "status", assert.APIError(t, err).Status, 400)
 }
 
 func TestRunsGoOn(t *testing.T) {
@@ -143,10 +144,10 @@ func TestRunsAreOfTheirAutomation(t *testing.T) {
 	}
 	runs, err := client.AutomationRuns.List(t.Context(), a.ID)
 	must(t, err)
-	wantEqual(t, "the newest first", runs[0].ID+" "+runs[1].ID, ids[1]+" "+ids[0])
+	assert.Equal(t, "the newest first", runs[0].ID+" "+runs[1].ID, ids[1]+" "+ids[0])
 	runs, err = client.AutomationRuns.List(t.Context(), b.ID)
 	must(t, err)
-	wantEqual(t, "runs of the other", len(runs), 0)
+	assert.Equal(t, "runs of the other", len(runs), 0)
 	_, err = client.AutomationRuns.Get(t.Context(), b.ID, ids[0])
 	wantAnswer(t, err, 404, `{"code":"404001","message":"No such run","details":"There is no run `+ids[0]+`"}`)
 }
@@ -190,7 +191,7 @@ func TestSeedingOfAutomationsThatCannotBeIsReported(t *testing.T) {
 	s.PutAutomationRecording(organisation, a.ID, versori.AutomationRecording{ID: "1"})
 	s.PlanAutomationRuns(organisation, a.ID, versori.AutomationJobStatusRunning)
 	s.PlanAutomationRuns(organisation, other, versori.AutomationJobStatusFailed)
-	wantLines(t, r.reported(), []string{
+	assert.Lines(t, r.Reported(), []string{
 		`versoritest: PutAutomation: "acme" isn't a ULID`,
 		"versoritest: PutAutomationRecording: there is no automation " + other,
 		`versoritest: PutAutomationRecording: "1" isn't a ULID`,
@@ -212,6 +213,6 @@ func wantRun(t *testing.T, s *versoritest.Server, automation, id string, status 
 		must(t, err)
 		run = list[0]
 	}
-	wantEqual(t, "status", run.Status, status)
-	wantEqual(t, "files", len(run.Artifacts), files)
+	assert.Equal(t, "status", run.Status, status)
+	assert.Equal(t, "files", len(run.Artifacts), files)
 }

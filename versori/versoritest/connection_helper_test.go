@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -126,7 +127,7 @@ func (s shop) stored(id string) versori.Connection {
 // wantRefused checks status and text of a refusal: of the member it names, else its details.
 func wantRefused(t *testing.T, err error, status int, text string) {
 	t.Helper()
-	answer := answered(t, err)
+	answer := assert.APIError(t, err)
 	var body versori.ErrorBody
 	must(t, json.Unmarshal(answer.Body, &body))
 	got := body.Details.Or(body.Message)

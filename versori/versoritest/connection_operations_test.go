@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -43,10 +44,10 @@ func everySystemOperation(t *testing.T, client *versori.Client, p versori.Projec
 	must(t, err)
 	system, err := client.Systems.Get(ctx, made.ID)
 	must(t, err)
-	wantEqual(t, "domain", system.Domain, "shop.test")
+	assert.Equal(t, "domain", system.Domain, "shop.test")
 	page, err := client.Systems.List(ctx, versori.SystemListParams{})
 	must(t, err)
-	wantEqual(t, "systems", page.TotalCount, 1)
+	assert.Equal(t, "systems", page.TotalCount, 1)
 
 	oauth2, _ := system.AuthSchemeConfigs[1].OAuth2.Get()
 	grant, _ := oauth2.Grant.AuthorizationCode.Get()
@@ -79,8 +80,8 @@ func everyActionOperation(t *testing.T, client *versori.Client, p versori.Projec
 	must(t, err)
 	listed, err := client.SystemActions.List(ctx, system, versori.SystemActionListParams{ProjectID: p.ID})
 	must(t, err)
-	wantEqual(t, "actions", listed.TotalCount, 1)
-	wantEqual(t, "summary", listed.Actions[0].Summary, sdk.Some("Gets an order"))
+	assert.Equal(t, "actions", listed.TotalCount, 1)
+	assert.Equal(t, "summary", listed.Actions[0].Summary, sdk.Some("Gets an order"))
 	must(t, client.SystemActions.Delete(ctx, system, action.ID))
 
 	triggers, err := client.SystemTriggers.Create(ctx, system, versori.SystemTriggerCreate{Triggers: []versori.SystemTriggerSpec{
@@ -90,7 +91,7 @@ func everyActionOperation(t *testing.T, client *versori.Client, p versori.Projec
 	must(t, client.SystemTriggers.Link(ctx, system, p.ID, []string{triggers[0].ID}))
 	all, err := client.SystemTriggers.List(ctx, system, versori.SystemTriggerListParams{ProjectID: p.ID})
 	must(t, err)
-	wantEqual(t, "triggers", all.TotalCount, 1)
+	assert.Equal(t, "triggers", all.TotalCount, 1)
 }
 
 func everyEndUserOperation(t *testing.T, client *versori.Client) versori.EndUser {
@@ -102,7 +103,7 @@ func everyEndUserOperation(t *testing.T, client *versori.Client) versori.EndUser
 	must(t, err)
 	page, err := client.EndUsers.List(ctx, versori.EndUserListParams{Search: "acme"})
 	must(t, err)
-	wantEqual(t, "end users", page.TotalCount, 1)
+	assert.Equal(t, "end users", page.TotalCount, 1)
 	return *user
 }
 
@@ -118,8 +119,8 @@ func everyTemplateOperation(t *testing.T, client *versori.Client, p versori.Proj
 	must(t, err)
 	page, err := client.ConnectionTemplates.List(ctx, p.ID, versori.ConnectionTemplateListParams{EnvironmentID: p.Environments[0].ID})
 	must(t, err)
-	wantEqual(t, "templates", page.TotalCount, 1)
-	wantEqual(t, "schemes", len(page.Items[0].AuthSchemeConfigs), 1)
+	assert.Equal(t, "templates", page.TotalCount, 1)
+	assert.Equal(t, "schemes", len(page.Items[0].AuthSchemeConfigs), 1)
 	return id
 }
 
@@ -132,7 +133,7 @@ func everyStaticConnectionOperation(t *testing.T, client *versori.Client, p vers
 	must(t, err)
 	got, err := client.Connections.Get(ctx, made.ID)
 	must(t, err)
-	wantEqual(t, "key", keyOf(t, *got), "******")
+	assert.Equal(t, "key", keyOf(t, *got), "******")
 	_, err = client.Connections.Update(ctx, made.ID, versori.ConnectionUpdate{Name: "static", Credentials: keyCredentials("k-2")})
 	must(t, err)
 	link := versori.ConnectionLink{ConnectionTemplateID: template}
@@ -164,16 +165,16 @@ func everyActivationOperation(t *testing.T, client *versori.Client, environment,
 	must(t, err)
 	got, err := client.Activations.Get(ctx, environment, made.ID)
 	must(t, err)
-	wantEqual(t, "variables", len(got.DynamicVariables), 2)
+	assert.Equal(t, "variables", len(got.DynamicVariables), 2)
 	used, err := client.Connections.GetForActivation(ctx, template, made.ID)
 	must(t, err)
-	wantEqual(t, "connection", used.ID, got.Connections[0].ID)
+	assert.Equal(t, "connection", used.ID, got.Connections[0].ID)
 	active, err := client.Activations.List(ctx, environment, versori.ActivationListParams{})
 	must(t, err)
-	wantEqual(t, "activations", len(active), 1)
+	assert.Equal(t, "activations", len(active), 1)
 	own, err := client.Activations.ListForUser(ctx, environment, user.ExternalID)
 	must(t, err)
-	wantEqual(t, "activations of the end user", len(own), 1)
+	assert.Equal(t, "activations of the end user", len(own), 1)
 	must(t, client.Activations.Delete(ctx, environment, made.ID))
 }
 

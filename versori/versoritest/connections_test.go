@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -29,7 +30,7 @@ func TestSecretsAreMaskedWhereverAConnectionIsRead(t *testing.T) {
 	s.user("merchant-1")
 	made, err := s.create(template, "", "static")
 	must(t, err)
-	wantEqual(t, "stored", keyOf(t, s.stored(made.ID)), "key of static")
+	assert.Equal(t, "stored", keyOf(t, s.stored(made.ID)), "key of static")
 
 	ctx, client := t.Context(), s.client
 	got, err := client.Connections.Get(ctx, made.ID)
@@ -46,9 +47,9 @@ func TestSecretsAreMaskedWhereverAConnectionIsRead(t *testing.T) {
 		"created": *made, "got": *got, "updated": *updated, "listed": page.Items[0], "listed as static": static.Items[0],
 		"in an activation": active[0].Connections[0],
 	} {
-		wantEqual(t, what, keyOf(t, c), "******")
+		assert.Equal(t, what, keyOf(t, c), "******")
 	}
-	wantEqual(t, "stored", keyOf(t, s.stored(made.ID)), "new key")
+	assert.Equal(t, "stored", keyOf(t, s.stored(made.ID)), "new key")
 }
 
 func TestAMaskThatIsWrittenIsRefused(t *testing.T) {
@@ -72,7 +73,7 @@ func TestAMaskThatIsWrittenIsRefused(t *testing.T) {
 		Connections: []versori.ActivationConnection{{ConnectionTemplateID: template, Connection: sdk.Some(masked)}},
 	}, nil)
 	wantMisfit(t, err, "connections[0].connection."+member)
-	wantEqual(t, "stored", keyOf(t, s.stored(static.ID)), "key of static")
+	assert.Equal(t, "stored", keyOf(t, s.stored(static.ID)), "key of static")
 }
 
 func TestWhatACredentialIsNotSentOfStays(t *testing.T) {
@@ -91,9 +92,9 @@ func TestWhatACredentialIsNotSentOfStays(t *testing.T) {
 			Name: "renamed", Credentials: []versori.ConnectionCredential{sent},
 		})
 		must(t, err)
-		wantEqual(t, what+": name", got.Name, "renamed")
-		wantEqual(t, what+": pair", got.Credentials[0].ID, pair.ID)
-		wantEqual(t, what+": key", keyOf(t, s.stored(made.ID)), "key of static")
+		assert.Equal(t, what+": name", got.Name, "renamed")
+		assert.Equal(t, what+": pair", got.Credentials[0].ID, pair.ID)
+		assert.Equal(t, what+": key", keyOf(t, s.stored(made.ID)), "key of static")
 	}
 }
 
@@ -118,10 +119,10 @@ func TestBaseURLs(t *testing.T) {
 			}
 			made, err := s.client.Connections.Create(t.Context(), body)
 			must(t, err)
-			wantEqual(t, "created", made.BaseURL, sdk.Some(test.want))
+			assert.Equal(t, "created", made.BaseURL, sdk.Some(test.want))
 			got, err := s.client.Connections.Update(t.Context(), made.ID, versori.ConnectionUpdate{Name: "static", Credentials: keyCredentials("k")})
 			must(t, err)
-			wantEqual(t, "after an empty one", got.BaseURL, sdk.Some(test.want))
+			assert.Equal(t, "after an empty one", got.BaseURL, sdk.Some(test.want))
 		})
 	}
 	t.Run("what is none is refused", func(t *testing.T) {
@@ -222,9 +223,9 @@ func TestLinks(t *testing.T) {
 	page, err := s.client.Connections.ListStatic(t.Context(), project, versori.ConnectionListStaticParams{EnvironmentID: s.environment})
 	must(t, err)
 	wantList(t, "a connection of two templates", connectionIDs(page.Items), static.ID)
-	wantEqual(t, "made for", s.stored(static.ID).ConnectionTemplateID, sdk.Some(template))
+	assert.Equal(t, "made for", s.stored(static.ID).ConnectionTemplateID, sdk.Some(template))
 	for _, exchange := range s.Requests("Connections.Link") {
-		wantEqual(t, "status", exchange.Status, http.StatusCreated)
+		assert.Equal(t, "status", exchange.Status, http.StatusCreated)
 	}
 
 	wantMisfit(t, link(static.ID, rival), "connectionTemplateId is for another system than the connection")
@@ -255,7 +256,7 @@ func TestOnlyAnEndUsersConnectionIsKeptWhileItIsUsed(t *testing.T) {
 	must(t, s.client.Connections.Delete(t.Context(), static.ID))
 	page, err := s.client.Connections.ListStatic(t.Context(), project, versori.ConnectionListStaticParams{})
 	must(t, err)
-	wantEqual(t, "static connections", page.TotalCount, 0)
+	assert.Equal(t, "static connections", page.TotalCount, 0)
 	wantMissing(t, s.client.Connections.Delete(t.Context(), static.ID), "There is no connection "+static.ID)
 }
 
@@ -269,8 +270,8 @@ func TestAConnectionOutlivesItsTemplate(t *testing.T) {
 		Name: "static", Credentials: keyCredentials("new key"), BaseURL: "acme.example",
 	})
 	must(t, err)
-	wantEqual(t, "base URL", got.BaseURL, sdk.Some("https://acme.example"))
-	wantEqual(t, "key", keyOf(t, s.stored(static.ID)), "new key")
+	assert.Equal(t, "base URL", got.BaseURL, sdk.Some("https://acme.example"))
+	assert.Equal(t, "key", keyOf(t, s.stored(static.ID)), "new key")
 }
 
 func TestSeedingConnections(t *testing.T) {
@@ -303,8 +304,8 @@ func TestSeedingConnections(t *testing.T) {
 			system := s.PutSystem(organisation, versori.System{Name: "Shop"})
 			template := s.PutConnectionTemplate(organisation, project, "", versori.ConnectionTemplate{ID: system.ID})
 			made := s.PutConnection(organisation, test.externalID, test.connection(template.ConnectionTemplateID.Or("")))
-			wantEqual(t, "id", made.ID, "")
-			wantLines(t, r.reported(), []string{"versoritest: PutConnection: " + test.want})
+			assert.Equal(t, "id", made.ID, "")
+			assert.Lines(t, r.Reported(), []string{"versoritest: PutConnection: " + test.want})
 		})
 	}
 	t.Run("what is stored shares nothing with what was given", func(t *testing.T) {
@@ -317,14 +318,14 @@ func TestSeedingConnections(t *testing.T) {
 		pair := made.Credentials[0].ID
 		given.Credentials[0].ID, made.Credentials[0].ID = "given", "made"
 		s.stored(made.ID).Credentials[0].ID = "got"
-		wantEqual(t, "id", s.stored(made.ID).Credentials[0].ID, pair)
+		assert.Equal(t, "id", s.stored(made.ID).Credentials[0].ID, pair)
 	})
 	t.Run("what isn't there isn't found", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
 		_, ok := s.Connection(organisation, unknown)
-		wantEqual(t, "connection", ok, false)
+		assert.Equal(t, "connection", ok, false)
 		_, ok = s.System(organisation, unknown)
-		wantEqual(t, "system", ok, false)
+		assert.Equal(t, "system", ok, false)
 	})
 }

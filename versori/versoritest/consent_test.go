@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -43,7 +44,7 @@ func (s consents) begin(body versori.OAuth2Initialise) url.Values {
 	must(s.t, err)
 	target, err := url.Parse(answer.URL)
 	must(s.t, err)
-	wantEqual(s.t, "host", target.Host, "id.example")
+	assert.Equal(s.t, "host", target.Host, "id.example")
 	return target.Query()
 }
 
@@ -101,9 +102,9 @@ func TestTheURLOfAConsent(t *testing.T) {
 			test.change(&body)
 			query := s.begin(body)
 			for name, want := range test.want {
-				wantEqual(t, name, query.Get(name), want)
+				assert.Equal(t, name, query.Get(name), want)
 			}
-			wantEqual(t, "has a state", query.Get("state") != "", true)
+			assert.Equal(t, "has a state", query.Get("state") != "", true)
 		})
 	}
 }
@@ -164,15 +165,15 @@ func TestACodeBecomesTokensOnce(t *testing.T) {
 	made, err := s.finish("calendar", code)
 	must(t, err)
 	credential, _ := made.Credentials[0].Credential.Get()
-	wantEqual(t, "type", credential.Type, sdk.Some(versori.CredentialTypeOAuth2Token))
-	wantEqual(t, "checked and valid", credential.Errors != nil && len(credential.Errors) == 0, true)
+	assert.Equal(t, "type", credential.Type, sdk.Some(versori.CredentialTypeOAuth2Token))
+	assert.Equal(t, "checked and valid", credential.Errors != nil && len(credential.Errors) == 0, true)
 	data, _ := credential.Data.Get()
-	wantEqual(t, "code is answered", data.OAuth2Code.IsZero(), true)
+	assert.Equal(t, "code is answered", data.OAuth2Code.IsZero(), true)
 	token, _ := data.OAuth2Token.Get()
 	wantList(t, "scopes", token.Scopes, "read", "offline_access")
-	wantEqual(t, "access token", token.AccessToken.Or(sdk.Secret{}).Reveal(), "******")
-	wantEqual(t, "refresh token", token.RefreshToken.Reveal(), "******")
-	wantEqual(t, "expires", token.ExpiresAt.Or(time.Time{}), time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
+	assert.Equal(t, "access token", token.AccessToken.Or(sdk.Secret{}).Reveal(), "******")
+	assert.Equal(t, "refresh token", token.RefreshToken.Reveal(), "******")
+	assert.Equal(t, "expires", token.ExpiresAt.Or(time.Time{}), time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
 
 	const state = "connection.credentials[0].credential.data.oauth2Code.state"
 	_, err = s.finish("again", code)
@@ -262,7 +263,7 @@ func TestConsentWithOAuth1(t *testing.T) {
 	made, err := finish("calendar", target.Query().Get("oauth_token"))
 	must(t, err)
 	credential, _ := made.Credentials[0].Credential.Get()
-	wantEqual(t, "type", credential.Type, sdk.Some(versori.CredentialTypeOAuth1Token))
+	assert.Equal(t, "type", credential.Type, sdk.Some(versori.CredentialTypeOAuth1Token))
 	wantMasked(t, credential.Data.Or(versori.CredentialData{}))
 	_, err = finish("again", target.Query().Get("oauth_token"))
 	wantMisfit(t, err, at+"state is not of a consent that is open")

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -86,8 +87,8 @@ func TestASchemeTakesItsTypeOfCredential(t *testing.T) {
 				}
 				must(t, err)
 				credential, _ := made.Credentials[0].Credential.Get()
-				wantEqual(t, "type", credential.Type, sdk.Some(kind))
-				wantEqual(t, "name", credential.Name, sdk.Some(string(kind)))
+				assert.Equal(t, "type", credential.Type, sdk.Some(kind))
+				assert.Equal(t, "name", credential.Name, sdk.Some(string(kind)))
 				wantMasked(t, credential.Data.Or(versori.CredentialData{}))
 			}
 		})
@@ -103,7 +104,7 @@ func wantMasked(t *testing.T, data versori.CredentialData) {
 	}
 	if c, ok := data.BasicAuth.Get(); ok {
 		secrets = append(secrets, c.Password)
-		wantEqual(t, "user name", c.Username, "u")
+		assert.Equal(t, "user name", c.Username, "u")
 	}
 	if c, ok := data.OAuth2Client.Get(); ok {
 		secrets = append(secrets, c.ClientSecret)
@@ -127,7 +128,7 @@ func wantMasked(t *testing.T, data versori.CredentialData) {
 		t.Error("there is no secret")
 	}
 	for _, secret := range secrets {
-		wantEqual(t, "secret", secret.Reveal(), "******")
+		assert.Equal(t, "secret", secret.Reveal(), "******")
 	}
 }
 
@@ -186,7 +187,7 @@ func TestCredentialsThatAreRefused(t *testing.T) {
 			wantMisfit(t, err, "connection.credentials[1]"+test.want)
 			page, err := s.client.Connections.List(t.Context(), versori.ConnectionListParams{})
 			must(t, err)
-			wantEqual(t, "stored", page.TotalCount, 0)
+			assert.Equal(t, "stored", page.TotalCount, 0)
 		})
 	}
 }
@@ -214,8 +215,8 @@ func TestATypeThatIsNotSentIsThatOfTheData(t *testing.T) {
 	})
 	must(t, err)
 	credential, _ := made.Credentials[0].Credential.Get()
-	wantEqual(t, "type", credential.Type, sdk.Some(versori.CredentialTypeString))
-	wantEqual(t, "organisation", credential.OrganisationID, organisation)
+	assert.Equal(t, "type", credential.Type, sdk.Some(versori.CredentialTypeString))
+	assert.Equal(t, "organisation", credential.OrganisationID, organisation)
 }
 
 func TestNothingAuthenticatesWithAnySystem(t *testing.T) {
@@ -230,7 +231,7 @@ func TestNothingAuthenticatesWithAnySystem(t *testing.T) {
 		}}},
 	})
 	must(t, err)
-	wantEqual(t, "has an id of its own", made.Credentials[0].ID != zeros, true)
+	assert.Equal(t, "has an id of its own", made.Credentials[0].ID != zeros, true)
 }
 
 func TestAConnectionHasTheSchemeAsTheSystemHasIt(t *testing.T) {
@@ -244,7 +245,7 @@ func TestAConnectionHasTheSchemeAsTheSystemHasIt(t *testing.T) {
 	must(t, err)
 	scheme, _ := made.Credentials[0].AuthSchemeConfig.Get()
 	part, _ := scheme.APIKey.Get()
-	wantEqual(t, "header", part.Name, "X-Api-Key")
+	assert.Equal(t, "header", part.Name, "X-Api-Key")
 }
 
 func TestNewCredentialsGetIDsOfTheirOwn(t *testing.T) {

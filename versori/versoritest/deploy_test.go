@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -27,18 +28,18 @@ func TestADeploymentWithoutItsStaticConnections(t *testing.T) {
 	shopify(t, s, false)
 	_, err := client.Projects.Deploy(ctx, project, release("v1"), versori.ProjectDeployParams{})
 	wantAnswer(t, err, 400, fmt.Sprintf(`{"code":"400001","message":%q}`, text))
-	wantEqual(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
 	issues := s.Issues(organisation)
-	wantEqual(t, "issues", len(issues), 1)
-	wantEqual(t, "message", issues[0].Message, text)
+	assert.Equal(t, "issues", len(issues), 1)
+	assert.Equal(t, "message", issues[0].Message, text)
 	page, err := client.Logs.List(ctx, project, versori.LogListParams{Search: "missing connections"})
 	must(t, err)
-	wantEqual(t, "entries", len(page.Logs), 1)
+	assert.Equal(t, "entries", len(page.Logs), 1)
 
 	// The version is there, and no second one of its name can be made.
 	versions, err := client.Versions.List(ctx, project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "state", versions.Items[0].State, versori.VersionStateDraft)
+	assert.Equal(t, "state", versions.Items[0].State, versori.VersionStateDraft)
 	_, err = client.Projects.Deploy(ctx, project, release("v1"), versori.ProjectDeployParams{})
 	wantStatus(t, err, 409)
 	_, err = client.Versions.Deploy(ctx, project, versions.Items[0].ID, versori.VersionDeployParams{})
@@ -67,7 +68,7 @@ func TestAProjectThatIsPutAnewWhileItIsBuilt(t *testing.T) {
 	})
 	_, err := s.Client().Projects.Deploy(t.Context(), project, release("v1"), versori.ProjectDeployParams{})
 	wantStatus(t, err, 404) // the version has gone with the project
-	wantEqual(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
 }
 
 // TestDeploymentsFailInTheOrderOfTheirEnvironments: ids are the same ones in every run.
@@ -108,18 +109,18 @@ func TestSystemsAreClonedWhenAskedFor(t *testing.T) {
 		must(t, err)
 		return cloned.Environments[len(cloned.Environments)-1].ID
 	}
-	wantEqual(t, "templates", len(templates(project, clone("bare", versori.EnvironmentClone{}))), 0)
+	assert.Equal(t, "templates", len(templates(project, clone("bare", versori.EnvironmentClone{}))), 0)
 	full := templates(project, clone("full", versori.EnvironmentClone{CloneSystems: sdk.Some(true), CopyStaticUserVariables: sdk.Some(true)}))
-	wantEqual(t, "templates", len(full), 1)
-	wantEqual(t, "name", full[0].Name, "shopify")
-	wantEqual(t, "same template", full[0].ConnectionTemplateID == template.ConnectionTemplateID, false)
+	assert.Equal(t, "templates", len(full), 1)
+	assert.Equal(t, "name", full[0].Name, "shopify")
+	assert.Equal(t, "same template", full[0].ConnectionTemplateID == template.ConnectionTemplateID, false)
 
 	made, err := client.Projects.Clone(ctx, project)
 	must(t, err)
-	wantEqual(t, "templates of the clone", len(templates(made.ID, made.Environments[0].ID)), 1)
+	assert.Equal(t, "templates of the clone", len(templates(made.ID, made.Environments[0].ID)), 1)
 	_, err = client.Environments.Delete(ctx, project, versoritest.Environment)
 	must(t, err)
-	wantEqual(t, "templates of the clone", len(templates(made.ID, made.Environments[0].ID)), 1)
+	assert.Equal(t, "templates of the clone", len(templates(made.ID, made.Environments[0].ID)), 1)
 }
 
 func TestManyDeploymentsAndLooksAtOnce(t *testing.T) {
@@ -156,8 +157,8 @@ func TestManyDeploymentsAndLooksAtOnce(t *testing.T) {
 	group.Wait()
 	page, err := client.Versions.List(ctx, project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "versions", page.TotalCount, 9)
-	wantEqual(t, "status", production(t, s).Status, versori.EnvironmentStatusRunning)
+	assert.Equal(t, "versions", page.TotalCount, 9)
+	assert.Equal(t, "status", production(t, s).Status, versori.EnvironmentStatusRunning)
 }
 
 // check is must for goroutines of a test.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -23,18 +24,18 @@ func everyDraftOperation(t *testing.T, s *versoritest.Server) {
 	wantFiles(t, draft.Files, "a.ts", "a", "b.ts", "B")
 	checked, err := client.Files.Validate(ctx, project, fileSet("a.ts", "a"))
 	must(t, err)
-	wantEqual(t, "success", checked.Validation.Success, true)
+	assert.Equal(t, "success", checked.Validation.Success, true)
 
 	made, err := client.Versions.Create(ctx, project, versori.VersionCreate{Name: "v1", Files: draft.Files, Labels: map[string]string{"commit": "c"}})
 	must(t, err)
-	wantEqual(t, "state", made.State, versori.VersionStateDraft)
+	assert.Equal(t, "state", made.State, versori.VersionStateDraft)
 	kept, err := client.Versions.GetFiles(ctx, project, made.ID)
 	must(t, err)
 	wantFiles(t, kept.Files, "a.ts", "a", "b.ts", "B")
-	wantEqual(t, "label", kept.Labels["commit"], "c")
+	assert.Equal(t, "label", kept.Labels["commit"], "c")
 	page, err := client.Versions.List(ctx, project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "versions", page.TotalCount, 1)
+	assert.Equal(t, "versions", page.TotalCount, 1)
 	_, err = client.Versions.Deploy(ctx, project, made.ID, versori.VersionDeployParams{})
 	must(t, err)
 
@@ -50,11 +51,11 @@ func everyDraftOperation(t *testing.T, s *versoritest.Server) {
 	update(t, client, "orders", ordersFlow())
 	flow, err := client.Flows.Get(ctx, project, "orders")
 	must(t, err)
-	wantEqual(t, "misspelt parent is missing", flow.Spans[1].ParentSpanContenxt.IsZero(), false)
+	assert.Equal(t, "misspelt parent is missing", flow.Spans[1].ParentSpanContenxt.IsZero(), false)
 	flows, err := client.Flows.List(ctx, project)
 	must(t, err)
-	wantEqual(t, "flows", len(flows.Flows), 1)
-	wantEqual(t, "misspelt parent is missing", flows.Flows[0].Spans[1].ParentSpanContenxt.IsZero(), false)
+	assert.Equal(t, "flows", len(flows.Flows), 1)
+	assert.Equal(t, "misspelt parent is missing", flows.Flows[0].Spans[1].ParentSpanContenxt.IsZero(), false)
 	must(t, client.Flows.Delete(ctx, project, "orders"))
 	wantStatus(t, client.Flows.Delete(ctx, project, "orders"), 404)
 	_, err = client.Flows.Get(ctx, project, "orders")
@@ -85,7 +86,7 @@ func wantJSON(t *testing.T, got any, want string) {
 	t.Helper()
 	text, err := json.Marshal(got)
 	must(t, err)
-	wantEqual(t, "JSON", string(text), want)
+	assert.Equal(t, "JSON", string(text), want)
 }
 
 func channelSchema() map[string]any {
@@ -108,7 +109,7 @@ func TestADraftIsNotWhatRuns(t *testing.T) {
 	must(t, client.Files.Update(ctx, project, versori.FileSet{Files: []versori.File{}, Labels: map[string]string{}}))
 	now, err := client.Projects.Get(ctx, project)
 	must(t, err)
-	wantEqual(t, "draft files", len(now.CurrentFiles.Files), 0)
+	assert.Equal(t, "draft files", len(now.CurrentFiles.Files), 0)
 	wantFiles(t, now.Environments[0].Files, "src/index.ts", "// v1\n")
 }
 
@@ -120,12 +121,12 @@ func TestWhatValidationFindsIsNoError(t *testing.T) {
 	})
 	checked, err := s.Client().Files.Validate(t.Context(), project, fileSet("a.ts", "a"))
 	must(t, err)
-	wantEqual(t, "success", checked.Validation.Success, false)
-	wantEqual(t, "output", checked.Validation.Output, "TS2322 in a.ts\n")
-	wantEqual(t, "environment", checked.Environment, "production")
+	assert.Equal(t, "success", checked.Validation.Success, false)
+	assert.Equal(t, "output", checked.Validation.Output, "TS2322 in a.ts\n")
+	assert.Equal(t, "environment", checked.Environment, "production")
 	draft, err := s.Client().Files.Get(t.Context(), project)
 	must(t, err)
-	wantEqual(t, "draft files", len(draft.Files), 0)
+	assert.Equal(t, "draft files", len(draft.Files), 0)
 }
 
 func TestPagesOfVersions(t *testing.T) {
@@ -141,25 +142,25 @@ func TestPagesOfVersions(t *testing.T) {
 	for page, err := range client.Versions.Pages(ctx, project, versori.VersionListParams{First: 2}) {
 		must(t, err)
 		pages++
-		wantEqual(t, "total", page.TotalCount, 4+pages) // which a version that came meanwhile adds to
+		assert.Equal(t, "total", page.TotalCount, 4+pages) // which a version that came meanwhile adds to
 		for _, v := range page.Items {
 			names = append(names, v.Name)
 		}
 		_, err = client.Versions.Create(ctx, project, versori.VersionCreate{Name: fmt.Sprint("new", pages), Files: []versori.File{}})
 		must(t, err)
 	}
-	wantEqual(t, "pages", pages, 3)
-	wantEqual(t, "newest first", fmt.Sprint(names), "[v4 v3 v2 v1 v0]")
+	assert.Equal(t, "pages", pages, 3)
+	assert.Equal(t, "newest first", fmt.Sprint(names), "[v4 v3 v2 v1 v0]")
 
 	last, err := client.Versions.List(ctx, project, versori.VersionListParams{First: 4})
 	must(t, err)
 	last, err = client.Versions.List(ctx, project, versori.VersionListParams{First: 4, After: last.Next.Or("")})
 	must(t, err)
-	wantEqual(t, "next", last.Next.Or(""), "")
+	assert.Equal(t, "next", last.Next.Or(""), "")
 	back, err := client.Versions.List(ctx, project, versori.VersionListParams{First: 4, Before: last.Prev.Or("")})
 	must(t, err)
-	wantEqual(t, "first again", back.Items[0].Name, "new3")
-	wantEqual(t, "prev", back.Prev.Or(""), "")
+	assert.Equal(t, "first again", back.Items[0].Name, "new3")
+	assert.Equal(t, "prev", back.Prev.Or(""), "")
 	_, err = client.Versions.List(ctx, project, versori.VersionListParams{After: "nothing"})
 	wantStatus(t, err, 400)
 }
@@ -184,8 +185,8 @@ func TestNamesOfVersionsAreUnique(t *testing.T) {
 	}
 	page, err := client.Versions.List(ctx, project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "versions", page.TotalCount, 3)
-	wantEqual(t, "made up twice", page.Items[0].Name == page.Items[1].Name, false)
+	assert.Equal(t, "versions", page.TotalCount, 3)
+	assert.Equal(t, "made up twice", page.Items[0].Name == page.Items[1].Name, false)
 }
 
 func TestPatchesOfAVariablesSchema(t *testing.T) {
@@ -242,7 +243,7 @@ func TestPatchesOfAVariablesSchema(t *testing.T) {
 				wantStatus(t, err, 400)
 				now, err := s.Client().Variables.GetSchema(t.Context(), project)
 				must(t, err)
-				wantEqual(t, "schema", fmt.Sprint(now), fmt.Sprint(before))
+				assert.Equal(t, "schema", fmt.Sprint(now), fmt.Sprint(before))
 				return
 			}
 			must(t, err)
@@ -267,7 +268,7 @@ func TestASchemaOfNoVariables(t *testing.T) {
 	must(t, err)
 	found, err := client.Projects.Get(ctx, project)
 	must(t, err)
-	wantEqual(t, "variables are null", found.DynamicVariablesSchema.IsNull(), true)
+	assert.Equal(t, "variables are null", found.DynamicVariablesSchema.IsNull(), true)
 	_, err = client.Variables.SetSchema(ctx, project, map[string]any{"type": "string"})
 	wantStatus(t, err, 400)
 	_, err = client.Variables.SetSchema(ctx, project, map[string]any{"properties": []string{}})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -21,7 +22,7 @@ func everyEnvironmentOperation(t *testing.T, s *versoritest.Server) {
 	must(t, client.Environments.UpdateConfig(ctx, versoritest.Environment, replicas(2)))
 	staged, err := client.Environments.Clone(ctx, project, versori.EnvironmentClone{OldEnvName: "production", NewEnvName: "staging"})
 	must(t, err)
-	wantEqual(t, "environments", len(staged.Environments), 2)
+	assert.Equal(t, "environments", len(staged.Environments), 2)
 	_, err = client.Projects.Deploy(ctx, project, release("v1"), versori.ProjectDeployParams{Environment: "staging"})
 	must(t, err)
 	synced, err := client.Environments.Sync(ctx, project, versori.EnvironmentSync{SourceEnvName: "staging", TargetEnvName: "production"})
@@ -31,17 +32,17 @@ func everyEnvironmentOperation(t *testing.T, s *versoritest.Server) {
 		URLPath: "/orders", Method: versori.HTTPMethodPOST, Body: sdk.Some([]byte("{}")),
 	}, versori.EnvironmentCallParams{Environment: "production"})
 	must(t, err)
-	wantEqual(t, "status", result.Status, 200)
+	assert.Equal(t, "status", result.Status, 200)
 	moved, err := client.Environments.ChangeExecutionPool(ctx, project,
 		versori.ExecutionPoolChange{ExecutionPool: "gcp-us1-1"}, versori.EnvironmentChangeExecutionPoolParams{Environment: "production"})
 	must(t, err)
-	wantEqual(t, "status", moved.Status, versori.EnvironmentStatusSuspended)
+	assert.Equal(t, "status", moved.Status, versori.EnvironmentStatusSuspended)
 	stopped, err := client.Environments.Suspend(ctx, project, versori.EnvironmentSuspendParams{Environment: "staging"})
 	must(t, err)
-	wantEqual(t, "status", stopped.Environments[1].Status, versori.EnvironmentStatusSuspended)
+	assert.Equal(t, "status", stopped.Environments[1].Status, versori.EnvironmentStatusSuspended)
 	left, err := client.Environments.Delete(ctx, project, staged.Environments[1].ID)
 	must(t, err)
-	wantEqual(t, "environments", len(left.Environments), 1)
+	assert.Equal(t, "environments", len(left.Environments), 1)
 }
 
 func replicas(n int) versori.EnvironmentConfig {
@@ -82,20 +83,20 @@ func TestADeploymentIsWaitedForByPolling(t *testing.T) {
 		return found.Environments[0]
 	}
 	e := deploy(t, s, "v1")
-	wantEqual(t, "status at first", e.Status, versori.EnvironmentStatusDraft)
-	wantEqual(t, "URL at first", e.PublicURL, "")
-	wantEqual(t, "status then", poll().Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "status at first", e.Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "URL at first", e.PublicURL, "")
+	assert.Equal(t, "status then", poll().Status, versori.EnvironmentStatusDraft)
 	e = poll()
 	wantRunning(t, e, "v1")
-	wantEqual(t, "label", e.Labels["commit"], "c-v1")
-	wantEqual(t, "URL", e.PublicURL, "https://01jtestenv1r0nment00000000-1.gcp-eu4-1.versori.run")
+	assert.Equal(t, "label", e.Labels["commit"], "c-v1")
+	assert.Equal(t, "URL", e.PublicURL, "https://01jtestenv1r0nment00000000-1.gcp-eu4-1.versori.run")
 
 	// One that runs goes on running what it has.
 	wantRunning(t, deploy(t, s, "v2"), "v1")
 	wantRunning(t, poll(), "v1")
 	wantRunning(t, production(t, s), "v1") // looking at it isn't polling
 	wantRunning(t, poll(), "v2")
-	wantEqual(t, "URL", production(t, s).PublicURL, e.PublicURL)
+	assert.Equal(t, "URL", production(t, s).PublicURL, e.PublicURL)
 }
 
 func TestADeploymentIsWaitedForByTime(t *testing.T) {
@@ -104,7 +105,7 @@ func TestADeploymentIsWaitedForByTime(t *testing.T) {
 	s.SetRollout(1000, time.Minute)
 	deploy(t, s, "v1")
 	s.Advance(59 * time.Second)
-	wantEqual(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "status", production(t, s).Status, versori.EnvironmentStatusDraft)
 	s.Advance(2 * time.Second)
 	list, err := s.Client().Projects.List(t.Context(), versori.ProjectListParams{})
 	must(t, err)
@@ -125,16 +126,16 @@ func TestStatesOfVersions(t *testing.T) {
 		return strings.Join(list, ", ")
 	}
 	first := deploy(t, s, "v1")
-	wantEqual(t, "states", states(), "v1 ready")
+	assert.Equal(t, "states", states(), "v1 ready")
 	deploy(t, s, "v2")
-	wantEqual(t, "states", states(), "v2 ready, v1 superseded")
+	assert.Equal(t, "states", states(), "v2 ready, v1 superseded")
 	version, _ := first.DeployedVersion.Get()
 	_, err := s.Client().Versions.Deploy(t.Context(), project, version.ID, versori.VersionDeployParams{})
 	must(t, err)
-	wantEqual(t, "states", states(), "v2 superseded, v1 ready")
+	assert.Equal(t, "states", states(), "v2 superseded, v1 ready")
 	s.OnBuild(func([]versori.File) error { return errors.New("no") })
 	deploy(t, s, "v3")
-	wantEqual(t, "states", states(), "v3 failed, v2 superseded, v1 ready")
+	assert.Equal(t, "states", states(), "v3 failed, v2 superseded, v1 ready")
 }
 
 func TestADeploymentThatFails(t *testing.T) {
@@ -151,24 +152,24 @@ func TestADeploymentThatFails(t *testing.T) {
 	_, err := s.Client().Projects.Get(t.Context(), project)
 	must(t, err)
 	wantRunning(t, deploy(t, s, "v2"), "v1")
-	wantEqual(t, "issues while it lasts", len(s.Issues(organisation)), 0)
+	assert.Equal(t, "issues while it lasts", len(s.Issues(organisation)), 0)
 	found, err := s.Client().Projects.Get(t.Context(), project)
 	must(t, err)
 	e := found.Environments[0]
-	wantEqual(t, "status", e.Status, versori.EnvironmentStatusError)
+	assert.Equal(t, "status", e.Status, versori.EnvironmentStatusError)
 	version, _ := e.DeployedVersion.Get()
-	wantEqual(t, "what was there stays", version.Name, "v1")
+	assert.Equal(t, "what was there stays", version.Name, "v1")
 	issues := s.Issues(organisation)
-	wantEqual(t, "issues", len(issues), 1)
-	wantEqual(t, "title", issues[0].Title, "Environment failed to deploy")
-	wantEqual(t, "message", issues[0].Message, "TS2322: not assignable")
-	wantEqual(t, "environment", issues[0].EnvironmentID, versoritest.Environment)
+	assert.Equal(t, "issues", len(issues), 1)
+	assert.Equal(t, "title", issues[0].Title, "Environment failed to deploy")
+	assert.Equal(t, "message", issues[0].Message, "TS2322: not assignable")
+	assert.Equal(t, "environment", issues[0].EnvironmentID, versoritest.Environment)
 	page, err := s.Client().Logs.List(t.Context(), project, versori.LogListParams{Build: sdk.Some(true)})
 	must(t, err)
-	wantEqual(t, "error in the build log", page.Logs[0].Error, sdk.Some("TS2322: not assignable"))
+	assert.Equal(t, "error in the build log", page.Logs[0].Error, sdk.Some("TS2322: not assignable"))
 
 	// Another deployment mends it, and isn't in error until then.
-	wantEqual(t, "status meanwhile", deploy(t, s, "v3").Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "status meanwhile", deploy(t, s, "v3").Status, versori.EnvironmentStatusDraft)
 	found, err = s.Client().Projects.Get(t.Context(), project)
 	must(t, err)
 	wantRunning(t, found.Environments[0], "v3")
@@ -180,10 +181,10 @@ func TestInjectMakesADeploymentFail(t *testing.T) {
 	s.Inject("Projects.Deploy", fault.Status(503))
 	_, err := s.Client().Projects.Deploy(t.Context(), project, release("v1"), versori.ProjectDeployParams{})
 	wantStatus(t, err, 503)
-	wantEqual(t, "requests", len(s.Requests()), 1) // it is never repeated
+	assert.Equal(t, "requests", len(s.Requests()), 1) // it is never repeated
 	page, err := s.Client().Versions.List(t.Context(), project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "versions", page.TotalCount, 0)
+	assert.Equal(t, "versions", page.TotalCount, 0)
 }
 
 func TestSuspending(t *testing.T) {
@@ -200,16 +201,16 @@ func TestSuspending(t *testing.T) {
 	must(t, suspend())
 	must(t, suspend())
 	e := production(t, s)
-	wantEqual(t, "status", e.Status, versori.EnvironmentStatusSuspended)
-	wantEqual(t, "deployed", e.DeployedVersion.IsZero(), true)
-	wantEqual(t, "files", len(e.Files), 0)
+	assert.Equal(t, "status", e.Status, versori.EnvironmentStatusSuspended)
+	assert.Equal(t, "deployed", e.DeployedVersion.IsZero(), true)
+	assert.Equal(t, "files", len(e.Files), 0)
 	_, err := client.Environments.Call(ctx, project, versori.EnvironmentCall{URLPath: "/", Method: versori.HTTPMethodGET}, versori.EnvironmentCallParams{})
 	wantStatus(t, err, 409)
 	s.SetRollout(5, time.Minute)
 	deploy(t, s, "v2")
 	must(t, suspend())
 	s.Advance(time.Hour)
-	wantEqual(t, "what was on its way", production(t, s).Status, versori.EnvironmentStatusSuspended)
+	assert.Equal(t, "what was on its way", production(t, s).Status, versori.EnvironmentStatusSuspended)
 }
 
 func TestEnvironmentsAreNamedInSomeCallsAndIdentifiedInOthers(t *testing.T) {
@@ -241,12 +242,12 @@ func TestTheConfigurationIsReplacedAsAWhole(t *testing.T) {
 		spec, ok := production(t, s).Config.DeploymentSpec.Get()
 		return fmt.Sprint(ok, " ", spec.Replicas, " ", spec.ServiceAccountName)
 	}
-	wantEqual(t, "config", update(replicas(2)), "true 2 absent")
+	assert.Equal(t, "config", update(replicas(2)), "true 2 absent")
 	account := versori.DeploymentSpec{ServiceAccountName: sdk.Some("orders")}
-	wantEqual(t, "config", update(versori.EnvironmentConfig{DeploymentSpec: sdk.Some(account)}), "true absent orders")
+	assert.Equal(t, "config", update(versori.EnvironmentConfig{DeploymentSpec: sdk.Some(account)}), "true absent orders")
 	account.ServiceAccountName = sdk.Some("")
-	wantEqual(t, "config", update(versori.EnvironmentConfig{DeploymentSpec: sdk.Some(account)}), "true absent absent")
-	wantEqual(t, "config", update(versori.EnvironmentConfig{}), "false absent absent")
+	assert.Equal(t, "config", update(versori.EnvironmentConfig{DeploymentSpec: sdk.Some(account)}), "true absent absent")
+	assert.Equal(t, "config", update(versori.EnvironmentConfig{}), "false absent absent")
 }
 
 func TestAClonedEnvironment(t *testing.T) {
@@ -267,10 +268,10 @@ func TestAClonedEnvironment(t *testing.T) {
 	must(t, err)
 	e := cloned.Environments[1]
 	spec, _ := e.Config.DeploymentSpec.Get()
-	wantEqual(t, "replicas", spec.Replicas, sdk.Some(3))
-	wantEqual(t, "pool", e.ExecutionPool, sdk.Some("gcp-us1-1"))
-	wantEqual(t, "status", e.Status, versori.EnvironmentStatusDraft)
-	wantEqual(t, "deployed", e.DeployedVersion.IsZero(), true)
+	assert.Equal(t, "replicas", spec.Replicas, sdk.Some(3))
+	assert.Equal(t, "pool", e.ExecutionPool, sdk.Some("gcp-us1-1"))
+	assert.Equal(t, "status", e.Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "deployed", e.DeployedVersion.IsZero(), true)
 	_, err = clone("staging", "")
 	wantStatus(t, err, 409)
 	_, err = clone("testing", "moon")
@@ -307,7 +308,7 @@ func TestSyncCopiesWhatRunsAndNotTheDraft(t *testing.T) {
 	deploy(t, s, "v2")
 	page, err := client.Versions.List(ctx, project, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "still deployed to staging", page.Items[1].State, versori.VersionStateReady)
+	assert.Equal(t, "still deployed to staging", page.Items[1].State, versori.VersionStateReady)
 }
 
 func TestAnotherPoolMeansAnotherURL(t *testing.T) {
@@ -322,12 +323,12 @@ func TestAnotherPoolMeansAnotherURL(t *testing.T) {
 	}
 	after, err := change("south")
 	must(t, err)
-	wantEqual(t, "pool", after.ExecutionPool, sdk.Some("south"))
-	wantEqual(t, "status", after.Status, versori.EnvironmentStatusSuspended)
-	wantEqual(t, "same URL", after.PublicURL == before.PublicURL, false)
+	assert.Equal(t, "pool", after.ExecutionPool, sdk.Some("south"))
+	assert.Equal(t, "status", after.Status, versori.EnvironmentStatusSuspended)
+	assert.Equal(t, "same URL", after.PublicURL == before.PublicURL, false)
 	again := deploy(t, s, "v2")
 	wantRunning(t, again, "v2")
-	wantEqual(t, "URL", again.PublicURL, after.PublicURL)
+	assert.Equal(t, "URL", again.PublicURL, after.PublicURL)
 	_, err = change("gcp-us1-1")
 	wantStatus(t, err, 400)
 	_, err = s.Client().Projects.Create(t.Context(), versori.ProjectCreate{Name: "x", ExecutionPool: sdk.Some("east")})
@@ -341,20 +342,20 @@ func TestStaticPathsWinOverIDs(t *testing.T) {
 	ctx, client := t.Context(), s.Client()
 	const environments = "/o/" + organisation + "/projects/" + project + "/environments/"
 	must(t, client.Do(ctx, "POST", environments+"clone", nil, map[string]any{"oldEnvName": "production", "newEnvName": "sync"}, nil))
-	wantEqual(t, "operation", s.Requests()[0].Operation, "Environments.Clone")
+	assert.Equal(t, "operation", s.Requests()[0].Operation, "Environments.Clone")
 	var metrics versori.MetricsByProject
 	must(t, client.Do(ctx, "GET", "/o/"+organisation+"/projects/metricssummary", nil, nil, &metrics))
-	wantEqual(t, "operation", s.Requests()[1].Operation, "Metrics.GetProjects")
-	wantEqual(t, "projects", len(metrics.Items), 1)
+	assert.Equal(t, "operation", s.Requests()[1].Operation, "Metrics.GetProjects")
+	assert.Equal(t, "projects", len(metrics.Items), 1)
 	must(t, client.Do(ctx, "POST", environments+versoritest.Environment, nil, nil, nil))
-	wantEqual(t, "operation", s.Requests()[2].Operation, "Environments.Delete")
+	assert.Equal(t, "operation", s.Requests()[2].Operation, "Environments.Delete")
 	found, _ := s.Project(organisation, project)
-	wantEqual(t, "environments", len(found.Environments), 1)
-	wantEqual(t, "what is left", found.Environments[0].Name, "sync")
+	assert.Equal(t, "environments", len(found.Environments), 1)
+	assert.Equal(t, "what is left", found.Environments[0].Name, "sync")
 
 	s.ExpectInvalid("Environments.Delete") // a word that isn't known is an id that isn't a ULID
 	err := client.Do(ctx, "POST", environments+"clones", nil, nil, nil)
 	wantStatus(t, err, 400)
 	found, _ = s.Project(organisation, project)
-	wantEqual(t, "environments", len(found.Environments), 1)
+	assert.Equal(t, "environments", len(found.Environments), 1)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -22,43 +23,43 @@ func everyExecutionOperation(t *testing.T, s *versoritest.Server) {
 	ctx, client := t.Context(), s.Client()
 	container, err := client.TestContainers.Start(ctx, project)
 	must(t, err)
-	wantEqual(t, "running", container.ContainerRunning, true)
-	wantEqual(t, "triggers", len(container.Triggers), 2)
+	assert.Equal(t, "running", container.ContainerRunning, true)
+	assert.Equal(t, "triggers", len(container.Triggers), 2)
 	result, err := client.TestContainers.Trigger(ctx, project, "orders", versori.TestTrigger{Payload: sdk.Some(`{"order":42}`)})
 	must(t, err)
-	wantEqual(t, "status", result.Status, "200 OK")
-	wantEqual(t, "body", string(result.Body), `{"order":42}`)
+	assert.Equal(t, "status", result.Status, "200 OK")
+	assert.Equal(t, "body", string(result.Body), `{"order":42}`)
 
 	list, err := client.Schedulers.List(ctx, versoritest.Environment)
 	must(t, err)
-	wantEqual(t, "schedulers", len(list), 1)
+	assert.Equal(t, "schedulers", len(list), 1)
 	one, err := client.Schedulers.Get(ctx, versoritest.Environment, list[0].ID)
 	must(t, err)
-	wantEqual(t, "schedule", one.Schedule, "0 2 * * *")
+	assert.Equal(t, "schedule", one.Schedule, "0 2 * * *")
 	must(t, client.Schedulers.Trigger(ctx, versoritest.Environment, one.ID))
 
 	page, err := client.Logs.List(ctx, project, versori.LogListParams{Environment: "production"})
 	must(t, err)
-	wantEqual(t, "entries", len(page.Logs), 3)
-	wantEqual(t, "next token", page.NextToken, sdk.Some(""))
+	assert.Equal(t, "entries", len(page.Logs), 3)
+	assert.Equal(t, "next token", page.NextToken, sdk.Some(""))
 	page, err = client.Logs.Search(ctx, project, versori.LogQuery{Filters: []versori.LogFilter{
 		{Value: "/nightly", Match: versori.LogMatchSearch},
 	}}, versori.LogSearchParams{})
 	must(t, err)
-	wantEqual(t, "entries", len(page.Logs), 1)
+	assert.Equal(t, "entries", len(page.Logs), 1)
 	traces, err := client.Traces.List(ctx, project, versori.TraceListParams{})
 	must(t, err)
-	wantEqual(t, "traces", len(traces.Items), 2)
+	assert.Equal(t, "traces", len(traces.Items), 2)
 	trace, err := client.Traces.Get(ctx, project, traces.Items[0].TraceID)
 	must(t, err)
-	wantEqual(t, "span", trace.Spans[0].SpanID, traces.Items[0].SpanID)
+	assert.Equal(t, "span", trace.Spans[0].SpanID, traces.Items[0].SpanID)
 	total, err := client.Metrics.GetOrganisation(ctx)
 	must(t, err)
-	wantEqual(t, "executions", total.TotalExecutions.Current, 1)
-	wantEqual(t, "deployed", total.DeployedProjects.Current, 1)
+	assert.Equal(t, "executions", total.TotalExecutions.Current, 1)
+	assert.Equal(t, "deployed", total.DeployedProjects.Current, 1)
 	each, err := client.Metrics.GetProjects(ctx)
 	must(t, err)
-	wantEqual(t, "executions", each.Items[project].TotalExecutions.Current, 1)
+	assert.Equal(t, "executions", each.Items[project].TotalExecutions.Current, 1)
 }
 
 func triggers() []versori.ProjectTrigger {
@@ -82,10 +83,10 @@ func TestWorkflowsGetTheRequestAndGiveTheAnswer(t *testing.T) {
 		Query: map[string][]string{"tag": {"new", "paid"}}, Body: sdk.Some([]byte{'b', 'o', 'd', 'y'}),
 	}, versori.EnvironmentCallParams{})
 	must(t, err)
-	wantEqual(t, "status", result.Status, 202)
-	wantEqual(t, "body", string(result.Body), "\x00\xff")
-	wantEqual(t, "seen", result.Headers["X-Seen"][0], "PUT "+e.PublicURL+"/orders?a=1&tag=new&tag=paid [acme b] body")
-	wantEqual(t, "header behind the body", len(result.Headers["X-Late"]), 0)
+	assert.Equal(t, "status", result.Status, 202)
+	assert.Equal(t, "body", string(result.Body), "\x00\xff")
+	assert.Equal(t, "seen", result.Headers["X-Seen"][0], "PUT "+e.PublicURL+"/orders?a=1&tag=new&tag=paid [acme b] body")
+	assert.Equal(t, "header behind the body", len(result.Headers["X-Late"]), 0)
 	bad := versori.EnvironmentCall{URLPath: "\x7f", Method: versori.HTTPMethodGET}
 	_, err = s.Client().Environments.Call(t.Context(), project, bad, versori.EnvironmentCallParams{})
 	wantStatus(t, err, 400)
@@ -104,7 +105,7 @@ func TestAWorkflowThatFailsIsNoError(t *testing.T) {
 	call := versori.EnvironmentCall{URLPath: "orders", Method: versori.HTTPMethodPOST}
 	result, err := client.Environments.Call(ctx, project, call, versori.EnvironmentCallParams{})
 	must(t, err)
-	wantEqual(t, "status", result.Status, 503)
+	assert.Equal(t, "status", result.Status, 503)
 	s.OnWorkflow(nil)
 	_, err = client.Environments.Call(ctx, project, call, versori.EnvironmentCallParams{})
 	must(t, err)
@@ -112,18 +113,18 @@ func TestAWorkflowThatFailsIsNoError(t *testing.T) {
 	page, err := client.Logs.List(ctx, project, versori.LogListParams{Order: versori.LogOrderAsc})
 	must(t, err)
 	entry := page.Logs[1]
-	wantEqual(t, "severity", entry.Severity, versori.LogSeverityError)
-	wantEqual(t, "message", entry.Message, "POST /orders: 503 Service Unavailable")
-	wantEqual(t, "error", entry.Error, sdk.Some("status 503 Service Unavailable"))
-	wantEqual(t, "request", string(entry.HTTPRequest), `{"method":"POST","path":"/orders","status":503}`)
+	assert.Equal(t, "severity", entry.Severity, versori.LogSeverityError)
+	assert.Equal(t, "message", entry.Message, "POST /orders: 503 Service Unavailable")
+	assert.Equal(t, "error", entry.Error, sdk.Some("status 503 Service Unavailable"))
+	assert.Equal(t, "request", string(entry.HTTPRequest), `{"method":"POST","path":"/orders","status":503}`)
 	traces, err := client.Traces.List(ctx, project, versori.TraceListParams{Error: sdk.Some(true)})
 	must(t, err)
-	wantEqual(t, "failed traces", len(traces.Items), 1)
-	wantEqual(t, "execution", traces.Items[0].ExecutionID, fmt.Sprint(entry.Fields["executionId"]))
+	assert.Equal(t, "failed traces", len(traces.Items), 1)
+	assert.Equal(t, "execution", traces.Items[0].ExecutionID, fmt.Sprint(entry.Fields["executionId"]))
 	metrics, err := client.Metrics.GetProjects(ctx)
 	must(t, err)
-	wantEqual(t, "errors", metrics.Items[project].TotalErrors.Current, 1)
-	wantEqual(t, "executions", metrics.Items[project].TotalExecutions.Current, 2)
+	assert.Equal(t, "errors", metrics.Items[project].TotalErrors.Current, 1)
+	assert.Equal(t, "executions", metrics.Items[project].TotalExecutions.Current, 2)
 	if latency := metrics.Items[project].AverageLatency.Current; latency < 125 {
 		t.Errorf("the average latency is %v, want at least 125 ms", latency)
 	}
@@ -145,20 +146,20 @@ func TestTheTestContainer(t *testing.T) {
 	wantStatus(t, err, 409) // it isn't started
 	started, err := client.TestContainers.Start(ctx, project)
 	must(t, err)
-	wantEqual(t, "type", started.Triggers[0].Type+" "+started.Triggers[1].Type, "webhook scheduler")
+	assert.Equal(t, "type", started.Triggers[0].Type+" "+started.Triggers[1].Type, "webhook scheduler")
 	result, err := client.TestContainers.Trigger(ctx, project, "orders", trigger)
 	must(t, err)
-	wantEqual(t, "answer", string(result.Body), "POST test/orders text/xml [acme]")
+	assert.Equal(t, "answer", string(result.Body), "POST test/orders text/xml [acme]")
 	_, err = client.TestContainers.Trigger(ctx, project, "nothing", trigger)
 	wantStatus(t, err, 404)
 	page, err := client.Logs.Search(ctx, project, versori.LogQuery{Filters: []versori.LogFilter{
 		{Field: sdk.Some("activationId"), Value: other, Match: versori.LogMatchEq},
 	}}, versori.LogSearchParams{})
 	must(t, err)
-	wantEqual(t, "entries", len(page.Logs), 1)
+	assert.Equal(t, "entries", len(page.Logs), 1)
 	metrics, err := client.Metrics.GetOrganisation(ctx)
 	must(t, err)
-	wantEqual(t, "executions in environments", metrics.TotalExecutions.Current, 0)
+	assert.Equal(t, "executions in environments", metrics.TotalExecutions.Current, 0)
 }
 
 func TestSchedulersComeWithADeployment(t *testing.T) {
@@ -169,15 +170,15 @@ func TestSchedulersComeWithADeployment(t *testing.T) {
 	ctx, client := t.Context(), s.Client()
 	list, err := client.Schedulers.List(ctx, versoritest.Environment)
 	must(t, err)
-	wantEqual(t, "schedulers", len(list), 0)
+	assert.Equal(t, "schedulers", len(list), 0)
 	e := deploy(t, s, "v1")
 	list, err = client.Schedulers.List(ctx, versoritest.Environment)
 	must(t, err)
-	wantEqual(t, "URL", list[0].URL, e.PublicURL+"/nightly")
+	assert.Equal(t, "URL", list[0].URL, e.PublicURL+"/nightly")
 	deploy(t, s, "v2")
 	again, err := client.Schedulers.Get(ctx, versoritest.Environment, list[0].ID)
 	must(t, err)
-	wantEqual(t, "name", again.Name, "nightly")
+	assert.Equal(t, "name", again.Name, "nightly")
 	_, err = client.Schedulers.Get(ctx, versoritest.Environment, other)
 	wantStatus(t, err, 404)
 	_, err = client.Schedulers.List(ctx, other)
@@ -185,7 +186,7 @@ func TestSchedulersComeWithADeployment(t *testing.T) {
 	must(t, client.Schedulers.Trigger(ctx, versoritest.Environment, list[0].ID))
 	traces, err := client.Traces.List(ctx, project, versori.TraceListParams{Filter: "schedule:nightly"})
 	must(t, err)
-	wantEqual(t, "traces", len(traces.Items), 1)
+	assert.Equal(t, "traces", len(traces.Items), 1)
 	_, err = client.Environments.Suspend(ctx, project, versori.EnvironmentSuspendParams{Environment: "production"})
 	must(t, err)
 	wantStatus(t, client.Schedulers.Trigger(ctx, versoritest.Environment, list[0].ID), 409)
@@ -238,7 +239,7 @@ func TestTraces(t *testing.T) {
 			for _, item := range page.Items {
 				names = append(names, item.Name)
 			}
-			wantEqual(t, "traces", strings.Join(names, " "), test.want)
+			assert.Equal(t, "traces", strings.Join(names, " "), test.want)
 		})
 	}
 	_, err := s.Client().Traces.List(t.Context(), project, versori.TraceListParams{Filter: "POST"})
@@ -267,8 +268,8 @@ func TestPagesOfTraces(t *testing.T) {
 		}
 		run(t, s, "/orders") // moves nothing
 	}
-	wantEqual(t, "pages", pages, 3)
-	wantEqual(t, "traces", len(seen), 45)
+	assert.Equal(t, "pages", pages, 3)
+	assert.Equal(t, "traces", len(seen), 45)
 }
 
 func TestMetricsCountADayAndTheDayBefore(t *testing.T) {
@@ -281,16 +282,16 @@ func TestMetricsCountADayAndTheDayBefore(t *testing.T) {
 		must(t, err)
 		return *metrics
 	}
-	wantEqual(t, "past", get().TotalExecutions.Past.IsZero(), true)
+	assert.Equal(t, "past", get().TotalExecutions.Past.IsZero(), true)
 	run(t, s, "/a", "/b")
 	s.Advance(24 * time.Hour)
 	run(t, s, "/c")
-	wantEqual(t, "current", get().TotalExecutions.Current, 1)
-	wantEqual(t, "past", get().TotalExecutions.Past, sdk.Some(2.0))
-	wantEqual(t, "past errors", get().TotalErrors.Past, sdk.Some(0.0))
+	assert.Equal(t, "current", get().TotalExecutions.Current, 1)
+	assert.Equal(t, "past", get().TotalExecutions.Past, sdk.Some(2.0))
+	assert.Equal(t, "past errors", get().TotalErrors.Past, sdk.Some(0.0))
 	s.Advance(48 * time.Hour)
-	wantEqual(t, "current", get().TotalExecutions.Current, 0)
+	assert.Equal(t, "current", get().TotalExecutions.Current, 0)
 	_, err := s.Client().Environments.Suspend(t.Context(), project, versori.EnvironmentSuspendParams{Environment: "production"})
 	must(t, err)
-	wantEqual(t, "deployed", get().DeployedProjects.Current, 0)
+	assert.Equal(t, "deployed", get().DeployedProjects.Current, 0)
 }

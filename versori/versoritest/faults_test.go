@@ -7,6 +7,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
 
@@ -20,7 +21,7 @@ func TestFaultsThatNameAStatusCarryThePlatformsBody(t *testing.T) {
 			_, err := s.Client(sdk.WithMaxAttempts(1)).Flows.Update(t.Context(), project, "orders", plainFlow("orders"))
 			wantAnswer(t, err, status, fmt.Sprintf(`{"code":"%d001","message":%q}`, status, http.StatusText(status)))
 			_, ok := s.Flow(organisation, project, "orders")
-			wantEqual(t, "stored", ok, false)
+			assert.Equal(t, "stored", ok, false)
 		})
 	}
 }
@@ -31,6 +32,6 @@ func TestUpdateIsRepeatedAfterFaults(t *testing.T) {
 	s.Inject("Flows.Update", fault.Status(503), fault.ResetAfterHandling())
 	answer := update(t, s.Client(), "orders", plainFlow("orders"))
 	stored, _ := s.Flow(organisation, project, "orders")
-	wantEqual(t, "id", answer.ID, stored.ID)
-	wantEqual(t, "requests", len(s.Requests()), 3)
+	assert.Equal(t, "id", answer.ID, stored.ID)
+	assert.Equal(t, "requests", len(s.Requests()), 3)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -26,9 +27,9 @@ func TestUpdate(t *testing.T) {
 		s := versoritest.NewServer(t)
 		answer := update(t, s.Client(), "sync-orders", ordersFlow())
 		stored, ok := s.Flow(organisation, project, "sync-orders")
-		wantEqual(t, "stored", ok, true)
-		wantEqual(t, "id", answer.ID, sdk.Some("01J00000000000000000000001"))
-		wantEqual(t, "stored id", stored.ID, answer.ID)
+		assert.Equal(t, "stored", ok, true)
+		assert.Equal(t, "id", answer.ID, sdk.Some("01J00000000000000000000001"))
+		assert.Equal(t, "stored id", stored.ID, answer.ID)
 		want := ordersFlow()
 		want.ID = answer.ID
 		if !reflect.DeepEqual(stored, want) {
@@ -40,9 +41,9 @@ func TestUpdate(t *testing.T) {
 		s := versoritest.NewServer(t)
 		first := update(t, s.Client(), "orders", ordersFlow())
 		second := update(t, s.Client(), "orders", plainFlow("orders"))
-		wantEqual(t, "id", second.ID, first.ID)
-		wantEqual(t, "description", second.Description, "A flow.")
-		wantEqual(t, "spans", len(second.Spans), 0)
+		assert.Equal(t, "id", second.ID, first.ID)
+		assert.Equal(t, "description", second.Description, "A flow.")
+		assert.Equal(t, "spans", len(second.Spans), 0)
 		stored, _ := s.Flow(organisation, project, "orders")
 		if !reflect.DeepEqual(stored, *second) {
 			t.Errorf("stored %+v\nwant   %+v", stored, *second)
@@ -62,18 +63,18 @@ func TestUpdate(t *testing.T) {
 		flow := plainFlow("orders")
 		flow.ID = sdk.Some("01JAAAAAAAAAAAAAAAAAAAAAAA")
 		first := update(t, s.Client(), "orders", flow)
-		wantEqual(t, "id", first.ID, sdk.Some("01J00000000000000000000001"))
-		wantEqual(t, "id after another one", update(t, s.Client(), "orders", flow).ID, first.ID)
+		assert.Equal(t, "id", first.ID, sdk.Some("01J00000000000000000000001"))
+		assert.Equal(t, "id after another one", update(t, s.Client(), "orders", flow).ID, first.ID)
 	})
 	t.Run("a flow is stored under the name in the path", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
 		update(t, s.Client(), "path", plainFlow("body"))
 		stored, ok := s.Flow(organisation, project, "path")
-		wantEqual(t, "stored under the name in the path", ok, true)
-		wantEqual(t, "name", stored.Name, "body")
+		assert.Equal(t, "stored under the name in the path", ok, true)
+		assert.Equal(t, "name", stored.Name, "body")
 		_, ok = s.Flow(organisation, project, "body")
-		wantEqual(t, "stored under the name in the body", ok, false)
+		assert.Equal(t, "stored under the name in the body", ok, false)
 	})
 	t.Run("names are kept apart by project and organisation", func(t *testing.T) {
 		t.Parallel()
@@ -88,7 +89,7 @@ func TestUpdate(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids[answer.ID.Or("")] = true
-		wantEqual(t, "ids", len(ids), 3)
+		assert.Equal(t, "ids", len(ids), 3)
 		for _, key := range [][2]string{{organisation, project}, {other, project}, {organisation, other}} {
 			if stored, ok := s.Flow(key[0], key[1], "orders"); !ok || !ids[stored.ID.Or("")] {
 				t.Errorf("%v: got %+v, %v", key, stored, ok)
@@ -104,7 +105,7 @@ func TestUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantEqual(t, "id", second.ID, first.ID)
+		assert.Equal(t, "id", second.ID, first.ID)
 	})
 	t.Run("names that need escaping are kept as they are", func(t *testing.T) {
 		t.Parallel()
@@ -120,12 +121,12 @@ func TestUpdate(t *testing.T) {
 		s := versoritest.NewServer(t)
 		answer := update(t, s.Client(), "orders", ordersFlow())
 		parent := ordersFlow().Spans[1].ParentSpanContext
-		wantEqual(t, "first span has none", answer.Spans[0].ParentSpanContenxt.IsZero(), true)
+		assert.Equal(t, "first span has none", answer.Spans[0].ParentSpanContenxt.IsZero(), true)
 		if got := answer.Spans[1]; !reflect.DeepEqual(got.ParentSpanContext, parent) || !reflect.DeepEqual(got.ParentSpanContenxt, parent) {
 			t.Errorf("got %v and %v, want %v", got.ParentSpanContext, got.ParentSpanContenxt, parent)
 		}
 		stored, _ := s.Flow(organisation, project, "orders")
-		wantEqual(t, "stored", stored.Spans[1].ParentSpanContenxt.IsZero(), true)
+		assert.Equal(t, "stored", stored.Spans[1].ParentSpanContenxt.IsZero(), true)
 	})
 	t.Run("what came can be sent back", func(t *testing.T) {
 		t.Parallel()
@@ -139,7 +140,7 @@ func TestUpdate(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
 		update(t, s.Client(sdk.WithToken(versoritest.SignedToken)), "orders", plainFlow("orders"))
-		wantEqual(t, "header", s.Requests()[0].Header.Get("Authorization"), "JWT [redacted]")
+		assert.Equal(t, "header", s.Requests()[0].Header.Get("Authorization"), "JWT [redacted]")
 	})
 }
 
@@ -162,7 +163,7 @@ func TestOneFlowForManyUpdatesAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	for _, id := range ids {
-		wantEqual(t, "id", id, ids[0])
+		assert.Equal(t, "id", id, ids[0])
 	}
 }
 
@@ -173,9 +174,9 @@ func TestDeletedProject(t *testing.T) {
 	s.PutFlow(organisation, other, plainFlow("orders"))
 	s.DeleteProject(organisation, project)
 	_, ok := s.Flow(organisation, project, "orders")
-	wantEqual(t, "flow of the deleted project", ok, false)
+	assert.Equal(t, "flow of the deleted project", ok, false)
 	_, ok = s.Flow(organisation, other, "orders")
-	wantEqual(t, "flow of another project", ok, true)
+	assert.Equal(t, "flow of another project", ok, true)
 	_, err := s.Client().Flows.Update(t.Context(), project, "orders", plainFlow("orders"))
 	wantAnswer(t, err, 404, `{"code":"404001","message":"No such project","details":"There is no project `+project+`"}`)
 
@@ -193,9 +194,9 @@ func TestPutFlow(t *testing.T) {
 		if stored := s.PutFlow(organisation, project, flow); !reflect.DeepEqual(stored, flow) {
 			t.Errorf("got  %+v\nwant %+v", stored, flow)
 		}
-		wantEqual(t, "id after an update", update(t, s.Client(), flow.Name, ordersFlow()).ID, flow.ID)
+		assert.Equal(t, "id after an update", update(t, s.Client(), flow.Name, ordersFlow()).ID, flow.ID)
 		flow.ID = sdk.Optional[string]{}
-		wantEqual(t, "id after another one", s.PutFlow(organisation, project, flow).ID, sdk.Some("01JNAK8Q6Z7N3X5V2B9T0KMCRE"))
+		assert.Equal(t, "id after another one", s.PutFlow(organisation, project, flow).ID, sdk.Some("01JNAK8Q6Z7N3X5V2B9T0KMCRE"))
 	})
 	t.Run("what is stored shares nothing with what was given", func(t *testing.T) {
 		t.Parallel()
@@ -207,12 +208,12 @@ func TestPutFlow(t *testing.T) {
 		stored, _ := s.Flow(organisation, project, given.Name)
 		stored.Spans[0].Attributes["http.request.method"] = "DELETE"
 		stored, _ = s.Flow(organisation, project, given.Name)
-		wantEqual(t, "attribute", stored.Spans[0].Attributes["http.request.method"], any("GET"))
+		assert.Equal(t, "attribute", stored.Spans[0].Attributes["http.request.method"], any("GET"))
 	})
 	t.Run("a flow without spans has an empty list of them", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
-		wantEqual(t, "spans are nil", s.PutFlow(organisation, project, versori.Flow{Name: "orders"}).Spans == nil, false)
+		assert.Equal(t, "spans are nil", s.PutFlow(organisation, project, versori.Flow{Name: "orders"}).Spans == nil, false)
 	})
 }
 
@@ -244,7 +245,7 @@ func TestSeedingThatCannotBeIsReported(t *testing.T) {
 			if !reflect.DeepEqual(stored, versori.Flow{}) {
 				t.Errorf("got %+v", stored)
 			}
-			lines := r.reported()
+			lines := r.Reported()
 			if len(lines) != 1 || !strings.HasPrefix(lines[0], "versoritest: "+test.want) {
 				t.Errorf("got %q, want %q", lines, test.want)
 			}
@@ -260,5 +261,5 @@ func TestMembersThatTheDocumentDoesNotHaveAreRefused(t *testing.T) {
 	_, err := s.Client().Flows.Update(t.Context(), project, "orders", flow)
 	wantAnswer(t, err, 400, `{"code":"400001","message":"The request is not valid",`+
 		`"fields":[{"field":"colour","message":"is not in the document"}]}`)
-	wantLines(t, r.reported(), []string{"versoritest: PUT Flows.Update: body /colour is not in the document"})
+	assert.Lines(t, r.Reported(), []string{"versoritest: PUT Flows.Update: body /colour is not in the document"})
 }

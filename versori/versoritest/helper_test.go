@@ -2,16 +2,13 @@ package versoritest_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -44,38 +41,10 @@ func plainFlow(name string) versori.Flow {
 	return versori.Flow{Name: name, Description: "A flow.", Spans: []versori.Span{}}
 }
 
-// recorder is a test that only notes what is reported to it.
-type recorder struct {
-	mu       sync.Mutex
-	lines    []string
-	cleanups []func()
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-
-func (r *recorder) reported() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
-
 // newRecorded starts a server whose problems the test looks at itself.
-func newRecorded(t *testing.T) (*versoritest.Server, *recorder) {
+func newRecorded(t *testing.T) (*versoritest.Server, *assert.Recorder) {
 	t.Helper()
-	r := &recorder{}
-	t.Cleanup(func() {
-		for _, f := range slices.Backward(r.cleanups) {
-			f()
-		}
-	})
+	r := assert.NewRecorder(t)
 	return versoritest.NewServer(r), r
 }
 
@@ -89,35 +58,11 @@ func update(t *testing.T, client *versori.Client, name string, flow versori.Flow
 	return answer
 }
 
-// answered gives the platform's answer that a call failed with.
-func answered(t *testing.T, err error) *sdk.Error {
-	t.Helper()
-	var answer *sdk.Error
-	if !errors.As(err, &answer) {
-		t.Fatalf("got %v, want an *sdk.Error", err)
-	}
-	return answer
-}
-
 func wantAnswer(t *testing.T, err error, status int, body string) {
 	t.Helper()
-	answer := answered(t, err)
-	wantEqual(t, "status", answer.Status, status)
-	wantEqual(t, "body", string(answer.Body), body)
-}
-
-func wantEqual[T comparable](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func wantLines(t *testing.T, got, want []string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("got problems\n%q\nwant\n%q", got, want)
-	}
+	answer := assert.APIError(t, err)
+	assert.Equal(t, "status", answer.Status, status)
+	assert.Equal(t, "body", string(answer.Body), body)
 }
 
 // do sends a body as it is, past what the client checks itself. The path may have a query.
@@ -140,5 +85,5 @@ func must(t *testing.T, err error) {
 // wantStatus wants the platform to have refused a call with a status.
 func wantStatus(t *testing.T, err error, status int) {
 	t.Helper()
-	wantEqual(t, "status", answered(t, err).Status, status)
+	assert.Equal(t, "status", assert.APIError(t, err).Status, status)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -22,9 +23,9 @@ func everyIssueOperation(t *testing.T, s *versoritest.Server) {
 	ctx, client := t.Context(), s.Client()
 	raised, err := client.Issues.Create(ctx, newIssue())
 	must(t, err)
-	wantEqual(t, "status", raised.Status, versori.IssueStatusOpen)
-	wantEqual(t, "seen", raised.SeenCount, 1)
-	wantEqual(t, "label", raised.Labels["workflow"], "sync-orders")
+	assert.Equal(t, "status", raised.Status, versori.IssueStatusOpen)
+	assert.Equal(t, "seen", raised.SeenCount, 1)
+	assert.Equal(t, "label", raised.Labels["workflow"], "sync-orders")
 	changed, err := client.Issues.Update(ctx, raised.ID, versori.IssueUpdate{Status: sdk.Some(versori.IssueStatusAcked)})
 	must(t, err)
 	want := *raised
@@ -34,14 +35,14 @@ func everyIssueOperation(t *testing.T, s *versoritest.Server) {
 	}
 	list, err := client.Issues.List(ctx, versori.IssueListParams{})
 	must(t, err)
-	wantEqual(t, "newest", list[0].ID, raised.ID)
+	assert.Equal(t, "newest", list[0].ID, raised.ID)
 }
 
 func TestEveryIssueOperation(t *testing.T) {
 	t.Parallel()
 	s := versoritest.NewServer(t)
 	everyIssueOperation(t, s)
-	wantEqual(t, "issues", len(s.Issues(organisation)), 1)
+	assert.Equal(t, "issues", len(s.Issues(organisation)), 1)
 }
 
 func TestIssuesThatAreRefused(t *testing.T) {
@@ -72,7 +73,7 @@ func TestIssuesThatAreRefused(t *testing.T) {
 			_, err := s.Client().Issues.Create(t.Context(), body)
 			wantAnswer(t, err, 400, `{"code":"400001","message":"The request is not valid",`+
 				`"fields":[{"field":"`+test.field+`","message":"`+test.message+`"}]}`)
-			wantEqual(t, "issues", len(s.Issues(organisation)), 0)
+			assert.Equal(t, "issues", len(s.Issues(organisation)), 0)
 		})
 	}
 	t.Run("what isn't there", func(t *testing.T) {
@@ -216,7 +217,7 @@ func TestListsOfIssues(t *testing.T) {
 			t.Parallel()
 			list, err := s.Client().Issues.List(t.Context(), test.params)
 			must(t, err)
-			wantEqual(t, "titles", titles(list), test.want)
+			assert.Equal(t, "titles", titles(list), test.want)
 		})
 	}
 	t.Run("all pages", func(t *testing.T) {
@@ -226,7 +227,7 @@ func TestListsOfIssues(t *testing.T) {
 			must(t, err)
 			all = append(all, issue)
 		}
-		wantEqual(t, "titles", titles(all), "4 3 2 1 0")
+		assert.Equal(t, "titles", titles(all), "4 3 2 1 0")
 	})
 	t.Run("a cursor that is nothing", func(t *testing.T) {
 		t.Parallel()
@@ -245,7 +246,7 @@ func TestASeededIssueSharesNothing(t *testing.T) {
 	returned := s.PutIssue(given)
 	given.Labels["a"], returned.Labels["a"] = "2", "3"
 	s.Issues(organisation)[0].Labels["a"] = "4"
-	wantEqual(t, "label", s.Issues(organisation)[0].Labels["a"], "1")
+	assert.Equal(t, "label", s.Issues(organisation)[0].Labels["a"], "1")
 }
 
 func TestSeedingOfIssuesThatCannotBeIsReported(t *testing.T) {
@@ -254,11 +255,11 @@ func TestSeedingOfIssuesThatCannotBeIsReported(t *testing.T) {
 	s.PutIssue(versori.Issue{ID: "1"})
 	s.PutIssue(versori.Issue{EnvironmentID: "production"})
 	s.PutIssue(versori.Issue{CreatedAt: time.Unix(math.MaxInt32*1000, 0)})
-	lines := r.reported()
-	wantEqual(t, "lines", len(lines), 3)
-	wantLines(t, lines[:2], []string{`versoritest: PutIssue: "1" isn't a ULID`, `versoritest: PutIssue: "production" isn't a ULID`})
-	wantEqual(t, "time", strings.HasPrefix(lines[2], "versoritest: PutIssue: the value can't be encoded: "), true)
-	wantEqual(t, "issues", len(s.Issues(organisation)), 0)
+	lines := r.Reported()
+	assert.Equal(t, "lines", len(lines), 3)
+	assert.Lines(t, lines[:2], []string{`versoritest: PutIssue: "1" isn't a ULID`, `versoritest: PutIssue: "production" isn't a ULID`})
+	assert.Equal(t, "time", strings.HasPrefix(lines[2], "versoritest: PutIssue: the value can't be encoded: "), true)
+	assert.Equal(t, "issues", len(s.Issues(organisation)), 0)
 }
 
 func newIssue() versori.IssueCreate {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -27,18 +28,18 @@ func TestPagesOfEntries(t *testing.T) {
 			}
 			first := listKV(t, s, store, twoEntries("", "", reverse))
 			wantKeys(t, first.Data, order[:2]...)
-			wantEqual(t, "nothing before the first page", first.Pagination.PrevCursor, "")
+			assert.Equal(t, "nothing before the first page", first.Pagination.PrevCursor, "")
 			second := listKV(t, s, store, twoEntries(first.Pagination.NextCursor, "", reverse))
 			wantKeys(t, second.Data, order[2:4]...)
 			third := listKV(t, s, store, twoEntries(second.Pagination.NextCursor, "", reverse))
 			wantKeys(t, third.Data, order[4:]...)
-			wantEqual(t, "nothing behind the last page", third.Pagination.NextCursor, "")
+			assert.Equal(t, "nothing behind the last page", third.Pagination.NextCursor, "")
 			back := listKV(t, s, store, twoEntries("", third.Pagination.PrevCursor, reverse))
 			wantKeys(t, back.Data, order[2:4]...)
-			wantEqual(t, "going on again", back.Pagination.NextCursor, second.Pagination.NextCursor)
+			assert.Equal(t, "going on again", back.Pagination.NextCursor, second.Pagination.NextCursor)
 			back = listKV(t, s, store, twoEntries("", back.Pagination.PrevCursor, reverse))
 			wantKeys(t, back.Data, order[:2]...)
-			wantEqual(t, "nothing before the first page, going back", back.Pagination.PrevCursor, "")
+			assert.Equal(t, "nothing before the first page, going back", back.Pagination.PrevCursor, "")
 			middle := listKV(t, s, store, twoEntries(first.Pagination.NextCursor, third.Pagination.PrevCursor, reverse))
 			wantKeys(t, middle.Data, order[2:4]...)
 		})
@@ -61,7 +62,7 @@ func TestPagesOfEntriesWhileTheyChange(t *testing.T) {
 		_, err := s.Client().KV.Delete(t.Context(), store, seen[len(seen)-1], versori.KVDelete{}) // where the cursor is
 		must(t, err)
 	}
-	wantEqual(t, "seen", strings.Join(seen, " "), "5 4 3 2 1 0")
+	assert.Equal(t, "seen", strings.Join(seen, " "), "5 4 3 2 1 0")
 }
 
 func TestAPageHasAtMost100Entries(t *testing.T) {
@@ -71,14 +72,14 @@ func TestAPageHasAtMost100Entries(t *testing.T) {
 		s.PutKVEntry(store, versori.KVEntry{Key: []string{fmt.Sprint(i)}})
 	}
 	page := listKV(t, s, store, versori.KVListQuery{})
-	wantEqual(t, "entries without a limit", len(page.Data), 100)
-	wantEqual(t, "there are more", page.Pagination.NextCursor != "", true)
+	assert.Equal(t, "entries without a limit", len(page.Data), 100)
+	assert.Equal(t, "there are more", page.Pagination.NextCursor != "", true)
 	for _, limit := range []int{0, 101} {
 		s.ExpectInvalid("KV.List")
 		_, err := s.Client().KV.List(t.Context(), store, versori.KVListQuery{
 			Options: sdk.Some(versori.KVListOptions{Limit: sdk.Some(limit)}),
 		})
-		wantEqual(t, "status", answered(t, err).Status, 400)
+		assert.Equal(t, "status", assert.APIError(t, err).Status, 400)
 	}
 }
 
@@ -129,7 +130,7 @@ func TestSelectionOfEntries(t *testing.T) {
 				Selector: sdk.Some(versori.KVCountSelector{Prefix: test.prefix}),
 			})
 			must(t, err)
-			wantEqual(t, "count", int(count.Count), len(test.want))
+			assert.Equal(t, "count", int(count.Count), len(test.want))
 		})
 	}
 }

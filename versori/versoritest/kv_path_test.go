@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -22,7 +23,7 @@ func TestPathsOfKeys(t *testing.T) {
 			}
 		}
 		wantStored(t, s, store, "...", "a b|c?d|é", "batch|of|two", "count", "list")
-		wantEqual(t, "path", strings.TrimPrefix(s.Requests("KV.Set")[3].Path, "/api/v2/store/"+store), "/kv/a%20b/c%3Fd/%C3%A9")
+		assert.Equal(t, "path", strings.TrimPrefix(s.Requests("KV.Set")[3].Path, "/api/v2/store/"+store), "/kv/a%20b/c%3Fd/%C3%A9")
 	})
 	t.Run("the key batch can only be read by its path", func(t *testing.T) {
 		t.Parallel()
@@ -32,9 +33,9 @@ func TestPathsOfKeys(t *testing.T) {
 		must(t, err)
 		s.ExpectInvalid("KV.BatchSet", "KV.BatchDelete")
 		_, err = s.Client().KV.Set(t.Context(), store, "batch", versori.KVSet{Value: 1})
-		wantEqual(t, "set", errors.Is(err, sdk.ErrValidation), true)
+		assert.Equal(t, "set", errors.Is(err, sdk.ErrValidation), true)
 		_, err = s.Client().KV.Delete(t.Context(), store, "batch", versori.KVDelete{})
-		wantEqual(t, "delete", errors.Is(err, sdk.ErrValidation), true)
+		assert.Equal(t, "delete", errors.Is(err, sdk.ErrValidation), true)
 		wantStored(t, s, store, "batch")
 	})
 	t.Run("a segment with a slash is only reached by a batch", func(t *testing.T) {
@@ -42,7 +43,7 @@ func TestPathsOfKeys(t *testing.T) {
 		s, store := newStore(t)
 		s.PutKVEntry(store, versori.KVEntry{Key: []string{"a/b"}})
 		_, err := s.Client().KV.Get(t.Context(), store, "a/b")
-		wantEqual(t, "get", errors.Is(err, sdk.ErrNotFound), true)
+		assert.Equal(t, "get", errors.Is(err, sdk.ErrNotFound), true)
 		batch, err := s.Client().KV.BatchGet(t.Context(), store, versori.KVBatchGet{Keys: [][]string{{"a/b"}, {"a", "b"}}})
 		must(t, err)
 		wantKeys(t, batch.Entries, "a/b")
@@ -67,7 +68,7 @@ func TestPathsOfKeys(t *testing.T) {
 		s.ExpectInvalid("KV.BatchDelete")
 		err := s.Client().Do(t.Context(), "DELETE", "/store/"+store+"/kv/batch", nil,
 			map[string]any{"keys": [][]string{{}}, "options": map[string]any{"cascade": true}}, nil)
-		wantEqual(t, "status", answered(t, err).Status, 400)
+		assert.Equal(t, "status", assert.APIError(t, err).Status, 400)
 		wantStored(t, s, store, "a")
 	})
 }

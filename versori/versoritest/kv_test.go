@@ -13,6 +13,7 @@ import (
 
 	"github.com/wharfinger/sdk"
 	"github.com/wharfinger/sdk/fault"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -26,34 +27,34 @@ func everyKVOperation(t *testing.T, s *versoritest.Server) {
 	stores, err := client.KVStores.List(ctx)
 	must(t, err)
 	last := stores.Stores[len(stores.Stores)-1]
-	wantEqual(t, "store", [3]string{last.Name, last.OrgID, last.ID}, [3]string{"exchange-rates", organisation, created.ID})
+	assert.Equal(t, "store", [3]string{last.Name, last.OrgID, last.ID}, [3]string{"exchange-rates", organisation, created.ID})
 	store := created.ID
 
 	set, err := client.KV.Set(ctx, store, "rates/eur", versori.KVSet{Value: map[string]any{"usd": json.Number("1.08")}})
 	must(t, err)
-	wantEqual(t, "set", set.OK && set.Committed, true)
+	assert.Equal(t, "set", set.OK && set.Committed, true)
 	value, err := client.KV.Get(ctx, store, "rates/eur")
 	must(t, err)
-	wantEqual(t, "value", string(value.Value), `{"usd":1.08}`)
-	wantEqual(t, "versionstamp", value.Versionstamp, set.Versionstamp)
+	assert.Equal(t, "value", string(value.Value), `{"usd":1.08}`)
+	assert.Equal(t, "versionstamp", value.Versionstamp, set.Versionstamp)
 	batch, err := client.KV.BatchSet(ctx, store, versori.KVBatchSet{Entries: []versori.KVBatchSetEntry{
 		{Key: []string{"rates", "gbp"}, Value: 0.86}, {Key: []string{"a/b", "c"}, Value: nil},
 	}})
 	must(t, err)
-	wantEqual(t, "successes", len(batch.Successes), 2)
+	assert.Equal(t, "successes", len(batch.Successes), 2)
 	got, err := client.KV.BatchGet(ctx, store, versori.KVBatchGet{Keys: [][]string{{"a/b", "c"}, {"nothing"}, {"rates", "gbp"}}})
 	must(t, err)
 	wantKeys(t, got.Entries, "a/b|c", "rates|gbp")
-	wantEqual(t, "null", string(got.Entries[0].Value), "null")
+	assert.Equal(t, "null", string(got.Entries[0].Value), "null")
 	count, err := client.KV.Count(ctx, store, versori.KVCountQuery{})
 	must(t, err)
-	wantEqual(t, "count", count.Count, 3)
+	assert.Equal(t, "count", count.Count, 3)
 	page, err := client.KV.List(ctx, store, versori.KVListQuery{})
 	must(t, err)
 	wantKeys(t, page.Data, "a/b|c", "rates|gbp", "rates|eur")
 	deletion, err := client.KV.Delete(ctx, store, "rates/eur", versori.KVDelete{})
 	must(t, err)
-	wantEqual(t, "status", deletion.Status, sdk.Some("ok"))
+	assert.Equal(t, "status", deletion.Status, sdk.Some("ok"))
 	_, err = client.KV.BatchDelete(ctx, store, versori.KVBatchDelete{Keys: [][]string{{"rates", "gbp"}, {"nothing"}}})
 	must(t, err)
 	wantStored(t, s, store, "a/b|c")
@@ -94,15 +95,15 @@ func TestConditionsOfASet(t *testing.T) {
 			commit, err := s.Client().KV.Set(t.Context(), store, test.key, versori.KVSet{Value: 2, Options: sdk.Some(test.options)})
 			must(t, err)
 			after, _ := s.KVEntry(store, test.key)
-			wantEqual(t, "committed", commit.Committed, test.reason == "")
-			wantEqual(t, "ok", commit.OK, test.reason == "")
+			assert.Equal(t, "committed", commit.Committed, test.reason == "")
+			assert.Equal(t, "ok", commit.OK, test.reason == "")
 			if test.reason == "" {
-				wantEqual(t, "value", string(after.Value), "2")
-				wantEqual(t, "versionstamp", commit.Versionstamp, after.Versionstamp)
-				wantEqual(t, "versionstamp is the old one", after.Versionstamp == old, false)
+				assert.Equal(t, "value", string(after.Value), "2")
+				assert.Equal(t, "versionstamp", commit.Versionstamp, after.Versionstamp)
+				assert.Equal(t, "versionstamp is the old one", after.Versionstamp == old, false)
 			} else {
-				wantEqual(t, "value", string(after.Value), string(before.Value))
-				wantEqual(t, "versionstamp", commit.Versionstamp, "")
+				assert.Equal(t, "value", string(after.Value), string(before.Value))
+				assert.Equal(t, "versionstamp", commit.Versionstamp, "")
 			}
 		})
 		t.Run(test.name+", in a batch", func(t *testing.T) {
@@ -114,13 +115,13 @@ func TestConditionsOfASet(t *testing.T) {
 			}})
 			must(t, err)
 			_, ok := s.KVEntry(store, "other")
-			wantEqual(t, "the other one is set", ok, true)
+			assert.Equal(t, "the other one is set", ok, true)
 			if test.reason == "" {
-				wantEqual(t, "successes", len(result.Successes), 2)
+				assert.Equal(t, "successes", len(result.Successes), 2)
 				return
 			}
-			wantEqual(t, "successes", len(result.Successes), 1)
-			wantEqual(t, "failures", fmt.Sprint(result.Failures[0].Key, result.Failures[0].Error), "["+test.key+"]"+test.reason)
+			assert.Equal(t, "successes", len(result.Successes), 1)
+			assert.Equal(t, "failures", fmt.Sprint(result.Failures[0].Key, result.Failures[0].Error), "["+test.key+"]"+test.reason)
 		})
 	}
 }
@@ -144,7 +145,7 @@ func TestOneOfManyGetsTheLock(t *testing.T) {
 		})
 	}
 	group.Wait()
-	wantEqual(t, "winners", winners.Load(), 1)
+	assert.Equal(t, "winners", winners.Load(), 1)
 }
 
 func TestASetKeepsWhenAnEntryWasMade(t *testing.T) {
@@ -157,7 +158,7 @@ func TestASetKeepsWhenAnEntryWasMade(t *testing.T) {
 	s.Advance(time.Hour)
 	setKV(t, client, store, "a", versori.KVSetOptions{})
 	second, _ := s.KVEntry(store, "a")
-	wantEqual(t, "createdAt", second.CreatedAt, first.CreatedAt)
+	assert.Equal(t, "createdAt", second.CreatedAt, first.CreatedAt)
 	wantStored(t, s, store, "b", "a")
 }
 
@@ -176,10 +177,10 @@ func TestEntriesGoAwayByThePlatformsClock(t *testing.T) {
 	s.PutKVEntry(store, versori.KVEntry{Key: []string{"put"}, ExpiresAt: sdk.Some(now.Add(time.Second))})
 	value, err := client.KV.Get(t.Context(), store, "in")
 	must(t, err)
-	wantEqual(t, "expiresAt", value.ExpiresAt, sdk.Some(now.Add(time.Minute)))
+	assert.Equal(t, "expiresAt", value.ExpiresAt, sdk.Some(now.Add(time.Minute)))
 	value, err = client.KV.Get(t.Context(), store, "stays")
 	must(t, err)
-	wantEqual(t, "expiresAt", value.ExpiresAt.IsZero(), true)
+	assert.Equal(t, "expiresAt", value.ExpiresAt.IsZero(), true)
 
 	s.Advance(time.Minute)
 	wantStored(t, s, store, "long", "used", "both", "at", "stays")
@@ -196,10 +197,10 @@ func TestEntriesGoAwayByThePlatformsClock(t *testing.T) {
 		Value: 1, Options: sdk.Some(versori.KVSetOptions{IfNotExists: sdk.Some(true)}),
 	})
 	must(t, err)
-	wantEqual(t, "committed where one has expired", commit.Committed, true)
+	assert.Equal(t, "committed where one has expired", commit.Committed, true)
 	setKV(t, client, store, "long", versori.KVSetOptions{})
 	entry, _ := s.KVEntry(store, "long")
-	wantEqual(t, "expiresAt after a set without one", entry.ExpiresAt, sdk.Null[time.Time]())
+	assert.Equal(t, "expiresAt after a set without one", entry.ExpiresAt, sdk.Null[time.Time]())
 }
 
 func TestDeletions(t *testing.T) {
@@ -239,7 +240,7 @@ func TestDeletions(t *testing.T) {
 					deletion, err = s.Client().KV.Delete(t.Context(), store, test.key, versori.KVDelete{Options: sdk.Some(test.options)})
 				}
 				must(t, err)
-				wantEqual(t, "status", deletion.Status, sdk.Some("ok"))
+				assert.Equal(t, "status", deletion.Status, sdk.Some("ok"))
 				wantStored(t, s, store, test.left...)
 			})
 		}
@@ -267,7 +268,7 @@ func TestStoresAreKeptApart(t *testing.T) {
 	wantStored(t, s, theirs)
 	list, err := s.Client().KVStores.List(t.Context())
 	must(t, err)
-	wantEqual(t, "stores", len(list.Stores), 1)
+	assert.Equal(t, "stores", len(list.Stores), 1)
 	s.PutKVStore(versori.KVStore{ID: strings.ToLower(mine), Name: "renamed"})
 	wantStored(t, s, mine, "a")
 
@@ -283,8 +284,8 @@ func TestASetIsNotRepeated(t *testing.T) {
 	s, store := newStore(t)
 	s.Inject("KV.Set", fault.ResetAfterHandling())
 	_, err := s.Client().KV.Set(t.Context(), store, "a", versori.KVSet{Value: 1})
-	wantEqual(t, "failed", err != nil, true)
-	wantEqual(t, "requests", len(s.Requests("KV.Set")), 1)
+	assert.Equal(t, "failed", err != nil, true)
+	assert.Equal(t, "requests", len(s.Requests("KV.Set")), 1)
 	wantStored(t, s, store, "a")
 }
 
@@ -299,9 +300,9 @@ func TestAReadOnlyTokenReadsWhatIsAskedForByPOST(t *testing.T) {
 	_, err = client.KV.BatchGet(t.Context(), store, versori.KVBatchGet{Keys: [][]string{{"a"}}})
 	must(t, err)
 	_, err = client.KV.Set(t.Context(), store, "list", versori.KVSet{Value: 1})
-	wantEqual(t, "set", answered(t, err).Status, http.StatusForbidden)
+	assert.Equal(t, "set", assert.APIError(t, err).Status, http.StatusForbidden)
 	_, err = client.KVStores.Create(t.Context(), versori.KVStoreCreate{})
-	wantEqual(t, "create", answered(t, err).Status, http.StatusForbidden)
+	assert.Equal(t, "create", assert.APIError(t, err).Status, http.StatusForbidden)
 }
 
 func TestSeedingOfKVThatCannotBeIsReported(t *testing.T) {
@@ -312,14 +313,14 @@ func TestSeedingOfKVThatCannotBeIsReported(t *testing.T) {
 	store := s.PutKVStore(versori.KVStore{}).ID
 	s.PutKVEntry(store, versori.KVEntry{})
 	s.PutKVEntry(store, versori.KVEntry{Key: []string{"a"}, Value: []byte("{")})
-	lines := r.reported()
-	wantEqual(t, "lines", len(lines), 4)
-	wantLines(t, lines[:3], []string{
+	lines := r.Reported()
+	assert.Equal(t, "lines", len(lines), 4)
+	assert.Lines(t, lines[:3], []string{
 		`versoritest: PutKVStore: "cache" isn't a ULID`,
 		`versoritest: PutKVEntry: there must be a store "` + other + `" and a key`,
 		`versoritest: PutKVEntry: there must be a store "` + store + `" and a key`,
 	})
-	wantEqual(t, "value", strings.HasPrefix(lines[3], "versoritest: PutKVEntry: the value can't be encoded: "), true)
+	assert.Equal(t, "value", strings.HasPrefix(lines[3], "versoritest: PutKVEntry: the value can't be encoded: "), true)
 	wantStored(t, s, store)
 }
 
@@ -332,7 +333,7 @@ func TestASeededEntrySharesNothing(t *testing.T) {
 	given.Value[1], returned.Value[1], stored.Value[1] = 'x', 'y', 'z'
 	given.Key[0], returned.Key[0], stored.Key[0] = "x", "y", "z"
 	stored, ok := s.KVEntry(store, "a")
-	wantEqual(t, "entry", fmt.Sprint(stored.Key, string(stored.Value), ok), `[a]"text"true`)
+	assert.Equal(t, "entry", fmt.Sprint(stored.Key, string(stored.Value), ok), `[a]"text"true`)
 }
 
 // newStore starts a server with one empty store, and gives its id.
@@ -346,7 +347,7 @@ func setKV(t *testing.T, client *versori.Client, store, key string, options vers
 	t.Helper()
 	commit, err := client.KV.Set(t.Context(), store, key, versori.KVSet{Value: key, Options: sdk.Some(options)})
 	must(t, err)
-	wantEqual(t, "committed "+key, commit.Committed, true)
+	assert.Equal(t, "committed "+key, commit.Committed, true)
 }
 
 // wantStored checks the keys of a store, the newest first, with | between their segments.

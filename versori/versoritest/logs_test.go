@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -58,7 +59,7 @@ func TestListsOfLogs(t *testing.T) {
 			t.Parallel()
 			page, err := s.Client().Logs.List(t.Context(), project, test.params)
 			must(t, err)
-			wantEqual(t, "entries", messages(page.Logs), test.want)
+			assert.Equal(t, "entries", messages(page.Logs), test.want)
 		})
 	}
 }
@@ -109,11 +110,11 @@ func TestFiltersOfLogs(t *testing.T) {
 			page, err := s.Client().Logs.Search(t.Context(), project, versori.LogQuery{Filters: test.filters}, versori.LogSearchParams{})
 			if field, refused := strings.CutPrefix(test.want, "refused: "); refused {
 				wantStatus(t, err, 400)
-				wantEqual(t, "field", answered(t, err).Fields[0].Path, field)
+				assert.Equal(t, "field", assert.APIError(t, err).Fields[0].Path, field)
 				return
 			}
 			must(t, err)
-			wantEqual(t, "entries", messages(page.Logs), test.want)
+			assert.Equal(t, "entries", messages(page.Logs), test.want)
 		})
 	}
 }
@@ -134,12 +135,12 @@ func TestPagesOfLogsWhileTheyGrow(t *testing.T) {
 				seen = append(seen, messages(page.Logs))
 				s.PutLog(organisation, project, "production", versori.Log{Timestamp: noon.Add(2 * time.Hour).Format(time.RFC3339)})
 			}
-			wantEqual(t, "pages", pages, 3)
+			assert.Equal(t, "pages", pages, 3)
 			want := "1 1b|2 3|4 5"
 			if order == versori.LogOrderDesc {
 				want = "5 4|3 2|1b 1"
 			}
-			wantEqual(t, "entries", strings.Join(seen, "|"), want)
+			assert.Equal(t, "entries", strings.Join(seen, "|"), want)
 		})
 	}
 }
@@ -154,8 +155,8 @@ func TestPagesOfASearch(t *testing.T) {
 		must(t, err)
 		seen = append(seen, entry)
 	}
-	wantEqual(t, "entries", messages(seen), "a1 a2 a3")
-	wantEqual(t, "requests", len(s.Requests("Logs.Search")), 3)
+	assert.Equal(t, "entries", messages(seen), "a1 a2 a3")
+	assert.Equal(t, "requests", len(s.Requests("Logs.Search")), 3)
 }
 
 func TestAPageOfLogsHasUpTo1000Entries(t *testing.T) {
@@ -168,8 +169,8 @@ func TestAPageOfLogsHasUpTo1000Entries(t *testing.T) {
 	}
 	page, err := client.Logs.List(ctx, project, versori.LogListParams{First: 1000})
 	must(t, err)
-	wantEqual(t, "entries", len(page.Logs), 1000)
-	wantEqual(t, "there is more", page.NextToken.Or("") == "", false)
+	assert.Equal(t, "entries", len(page.Logs), 1000)
+	assert.Equal(t, "there is more", page.NextToken.Or("") == "", false)
 	for _, first := range []int{1001, -1} {
 		s.ExpectInvalid("Logs.List", "Logs.Search")
 		_, err = client.Logs.List(ctx, project, versori.LogListParams{First: first})
@@ -203,14 +204,14 @@ func TestLogsOfDeployments(t *testing.T) {
 	run(t, s, "/b")
 	page, err := client.Logs.List(ctx, project, versori.LogListParams{Build: sdk.Some(true), Order: versori.LogOrderAsc})
 	must(t, err)
-	wantEqual(t, "builds", messages(page.Logs), "Building version v1 Building version v2")
+	assert.Equal(t, "builds", messages(page.Logs), "Building version v1 Building version v2")
 	page, err = client.Logs.List(ctx, project, versori.LogListParams{Latest: sdk.Some(true), Order: versori.LogOrderAsc})
 	must(t, err)
-	wantEqual(t, "of the latest version", messages(page.Logs), "Version v2 is deployed to production POST /b: 200 OK")
+	assert.Equal(t, "of the latest version", messages(page.Logs), "Version v2 is deployed to production POST /b: 200 OK")
 
 	_, err = client.Environments.Clone(ctx, project, versori.EnvironmentClone{OldEnvName: "production", NewEnvName: "staging"})
 	must(t, err)
 	page, err = client.Logs.List(ctx, project, versori.LogListParams{Environment: "staging"})
 	must(t, err)
-	wantEqual(t, "of another environment", messages(page.Logs), "")
+	assert.Equal(t, "of another environment", messages(page.Logs), "")
 }

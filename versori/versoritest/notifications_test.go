@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -21,16 +22,16 @@ func everyNotificationOperation(t *testing.T, s *versoritest.Server) {
 	must(t, err)
 	channels, err := client.NotificationChannels.List(ctx)
 	must(t, err)
-	wantEqual(t, "channels", channels.Items[len(channels.Items)-1].ID, channel.ID)
+	assert.Equal(t, "channels", channels.Items[len(channels.Items)-1].ID, channel.ID)
 	link, err := client.ProjectNotifications.Create(ctx, project, versori.ProjectNotificationCreate{
 		ChannelID: channel.ID, EnvironmentID: watched, Name: "ops (production)",
 	})
 	must(t, err)
-	wantEqual(t, "name of the channel", link.ChannelName, "ops")
-	wantEqual(t, "address", link.Config.Email.Or(versori.NotificationEmail{}).To, "ops@example.com")
+	assert.Equal(t, "name of the channel", link.ChannelName, "ops")
+	assert.Equal(t, "address", link.Config.Email.Or(versori.NotificationEmail{}).To, "ops@example.com")
 	list, err := client.ProjectNotifications.List(ctx, project, versori.ProjectNotificationListParams{EnvID: watched})
 	must(t, err)
-	wantEqual(t, "link", list.Items[len(list.Items)-1].ID, link.ID)
+	assert.Equal(t, "link", list.Items[len(list.Items)-1].ID, link.ID)
 	must(t, client.ProjectNotifications.Delete(ctx, project, link.ID, versori.ProjectNotificationDeleteParams{EnvID: watched}))
 	must(t, client.NotificationChannels.Delete(ctx, channel.ID))
 }
@@ -92,12 +93,12 @@ func TestIssuesAreSentToTheChannelsOfTheirEnvironment(t *testing.T) {
 			raised, err := s.Client().Issues.Create(t.Context(), issue)
 			must(t, err)
 			sent := s.Notifications()
-			wantEqual(t, "notifications", len(sent), test.want)
+			assert.Equal(t, "notifications", len(sent), test.want)
 			if test.want > 0 {
-				wantEqual(t, "channel", sent[0].Channel.ID, channel.ID)
-				wantEqual(t, "environment", sent[0].Link.EnvironmentID, watched)
-				wantEqual(t, "issue", sent[0].Issue.ID, raised.ID)
-				wantEqual(t, "at", sent[0].At.Before(raised.CreatedAt), false)
+				assert.Equal(t, "channel", sent[0].Channel.ID, channel.ID)
+				assert.Equal(t, "environment", sent[0].Link.EnvironmentID, watched)
+				assert.Equal(t, "issue", sent[0].Issue.ID, raised.ID)
+				assert.Equal(t, "at", sent[0].At.Before(raised.CreatedAt), false)
 			}
 		})
 	}
@@ -112,7 +113,7 @@ func TestEachLinkSendsForItself(t *testing.T) {
 	}
 	_, err := s.Client().Issues.Create(t.Context(), newIssue())
 	must(t, err)
-	wantEqual(t, "notifications", len(s.Notifications()), 2)
+	assert.Equal(t, "notifications", len(s.Notifications()), 2)
 }
 
 // TestAFailedDeploymentIsAnIssue: the same fault again is counted, and told of once.
@@ -132,20 +133,20 @@ func TestAFailedDeploymentIsAnIssue(t *testing.T) {
 	s.Advance(time.Hour)
 	deploy("two")
 	issues := s.Issues(organisation)
-	wantEqual(t, "issues", len(issues), 1)
-	wantEqual(t, "title", issues[0].Title, "Environment failed to deploy")
-	wantEqual(t, "message", strings.Contains(issues[0].Message, "no such name"), true)
-	wantEqual(t, "severity", issues[0].Severity, sdk.Some(versori.IssueSeverityCritical))
-	wantEqual(t, "environment", issues[0].EnvironmentID, watched)
-	wantEqual(t, "seen", issues[0].SeenCount, 2)
-	wantEqual(t, "last seen later", issues[0].LastSeenAt.Sub(issues[0].CreatedAt) >= time.Hour, true)
-	wantEqual(t, "notifications", len(s.Notifications()), 1)
+	assert.Equal(t, "issues", len(issues), 1)
+	assert.Equal(t, "title", issues[0].Title, "Environment failed to deploy")
+	assert.Equal(t, "message", strings.Contains(issues[0].Message, "no such name"), true)
+	assert.Equal(t, "severity", issues[0].Severity, sdk.Some(versori.IssueSeverityCritical))
+	assert.Equal(t, "environment", issues[0].EnvironmentID, watched)
+	assert.Equal(t, "seen", issues[0].SeenCount, 2)
+	assert.Equal(t, "last seen later", issues[0].LastSeenAt.Sub(issues[0].CreatedAt) >= time.Hour, true)
+	assert.Equal(t, "notifications", len(s.Notifications()), 1)
 
 	_, err := s.Client().Issues.Update(t.Context(), issues[0].ID, versori.IssueUpdate{Status: sdk.Some(versori.IssueStatusResolved)})
 	must(t, err)
 	deploy("three")
-	wantEqual(t, "issues after the first was resolved", len(s.Issues(organisation)), 2)
-	wantEqual(t, "notifications after the first was resolved", len(s.Notifications()), 2)
+	assert.Equal(t, "issues after the first was resolved", len(s.Issues(organisation)), 2)
+	assert.Equal(t, "notifications after the first was resolved", len(s.Notifications()), 2)
 }
 
 func TestAProjectTakesItsLinksAlong(t *testing.T) {
@@ -187,17 +188,17 @@ func TestLinksThatAreRefused(t *testing.T) {
 	_, err = client.ProjectNotifications.Create(t.Context(), project, versori.ProjectNotificationCreate{
 		ChannelID: other, EnvironmentID: watched, Name: "ops",
 	})
-	wantEqual(t, "an unknown channel", answered(t, err).Status, 404)
+	assert.Equal(t, "an unknown channel", assert.APIError(t, err).Status, 404)
 	theirs := s.PutNotificationChannel(versori.NotificationChannel{OrganisationID: other, Config: mailTo("them@example.com")})
 	_, err = client.ProjectNotifications.Create(t.Context(), project, versori.ProjectNotificationCreate{
 		ChannelID: theirs.ID, EnvironmentID: watched, Name: "them",
 	})
-	wantEqual(t, "a channel of another organisation", answered(t, err).Status, 404)
+	assert.Equal(t, "a channel of another organisation", assert.APIError(t, err).Status, 404)
 	link := linkTo(t, s, ops.ID, versori.NotificationFilters{})
 	err = client.ProjectNotifications.Delete(t.Context(), project, link, versori.ProjectNotificationDeleteParams{EnvID: other})
-	wantEqual(t, "deleted for another environment", answered(t, err).Status, 404)
+	assert.Equal(t, "deleted for another environment", assert.APIError(t, err).Status, 404)
 	err = client.ProjectNotifications.Delete(t.Context(), other, link, versori.ProjectNotificationDeleteParams{})
-	wantEqual(t, "deleted for another project", answered(t, err).Status, 404)
+	assert.Equal(t, "deleted for another project", assert.APIError(t, err).Status, 404)
 	must(t, client.ProjectNotifications.Delete(t.Context(), project, link, versori.ProjectNotificationDeleteParams{}))
 	_, err = client.NotificationChannels.Create(t.Context(), versori.NotificationChannelCreate{
 		Name: "ops", Type: versori.NotificationTypeEmail,
@@ -210,7 +211,7 @@ func TestSeedingOfChannelsThatCannotBeIsReported(t *testing.T) {
 	t.Parallel()
 	s, r := newRecorded(t)
 	s.PutNotificationChannel(versori.NotificationChannel{OrganisationID: "acme"})
-	wantLines(t, r.reported(), []string{`versoritest: PutNotificationChannel: "acme" isn't a ULID`})
+	assert.Lines(t, r.Reported(), []string{`versoritest: PutNotificationChannel: "acme" isn't a ULID`})
 }
 
 func mailTo(address string) versori.NotificationConfig {
@@ -238,5 +239,5 @@ func wantLinks(t *testing.T, s *versoritest.Server, project, environment, want s
 	for _, link := range list.Items {
 		names = append(names, link.ChannelName)
 	}
-	wantEqual(t, "links", strings.Join(names, " "), want)
+	assert.Equal(t, "links", strings.Join(names, " "), want)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -19,29 +20,29 @@ func everyProjectOperation(t *testing.T, s *versoritest.Server) {
 	pool := pools.ExecutionPools[1].Name
 	made, err := client.Projects.Create(ctx, versori.ProjectCreate{Name: "Invoices", ExecutionPool: sdk.Some(pool)})
 	must(t, err)
-	wantEqual(t, "environments", len(made.Environments), 1)
-	wantEqual(t, "environment", made.Environments[0].Name, "production")
-	wantEqual(t, "status", made.Environments[0].Status, versori.EnvironmentStatusDraft)
-	wantEqual(t, "pool", made.Environments[0].ExecutionPool, sdk.Some(pool))
+	assert.Equal(t, "environments", len(made.Environments), 1)
+	assert.Equal(t, "environment", made.Environments[0].Name, "production")
+	assert.Equal(t, "status", made.Environments[0].Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "pool", made.Environments[0].ExecutionPool, sdk.Some(pool))
 	must(t, client.Projects.Star(ctx, made.ID))
 	list, err := client.Projects.List(ctx, versori.ProjectListParams{Starred: sdk.Some(true)})
 	must(t, err)
-	wantEqual(t, "starred projects", len(list.Projects), 1)
-	wantEqual(t, "starred project", list.Projects[0].ID, made.ID)
+	assert.Equal(t, "starred projects", len(list.Projects), 1)
+	assert.Equal(t, "starred project", list.Projects[0].ID, made.ID)
 	must(t, client.Projects.Unstar(ctx, made.ID))
 	list, err = client.Projects.List(ctx, versori.ProjectListParams{})
 	must(t, err)
-	wantEqual(t, "projects", len(list.Projects), 2)
+	assert.Equal(t, "projects", len(list.Projects), 2)
 
 	changed, err := client.Projects.Update(ctx, made.ID, versori.ProjectUpdate{Name: sdk.Some("Bills")})
 	must(t, err)
-	wantEqual(t, "name", changed.Name, "Bills")
+	assert.Equal(t, "name", changed.Name, "Bills")
 	changed, err = client.Projects.AddSentiment(ctx, made.ID, versori.SentimentCreate{SentimentScore: 4, MessageID: "m"})
 	must(t, err)
-	wantEqual(t, "sentiments", len(changed.Metadata.SentimentHistory), 1)
+	assert.Equal(t, "sentiments", len(changed.Metadata.SentimentHistory), 1)
 	deployed, err := client.Projects.Deploy(ctx, made.ID, release("v1"), versori.ProjectDeployParams{})
 	must(t, err)
-	wantEqual(t, "id", deployed.ID, made.ID)
+	assert.Equal(t, "id", deployed.ID, made.ID)
 	copied, err := client.Projects.Clone(ctx, made.ID)
 	must(t, err)
 	must(t, client.Projects.Delete(ctx, made.ID))
@@ -49,7 +50,7 @@ func everyProjectOperation(t *testing.T, s *versoritest.Server) {
 	wantStatus(t, err, 404)
 	found, err := client.Projects.Get(ctx, copied.ID)
 	must(t, err)
-	wantEqual(t, "id", found.ID, copied.ID)
+	assert.Equal(t, "id", found.ID, copied.ID)
 }
 
 // release is what Projects.Deploy sends.
@@ -66,9 +67,9 @@ func TestTheFirstProject(t *testing.T) {
 	s := versoritest.NewServer(t)
 	found, err := s.Client().Projects.Get(t.Context(), project)
 	must(t, err)
-	wantEqual(t, "environment", found.Environments[0].ID, versoritest.Environment)
-	wantEqual(t, "name", found.Environments[0].Name, "production")
-	wantEqual(t, "variables are null", found.DynamicVariablesSchema.IsNull(), true)
+	assert.Equal(t, "environment", found.Environments[0].ID, versoritest.Environment)
+	assert.Equal(t, "name", found.Environments[0].Name, "production")
+	assert.Equal(t, "variables are null", found.DynamicVariablesSchema.IsNull(), true)
 }
 
 func TestUnknownProjectsAreNotFound(t *testing.T) {
@@ -111,11 +112,11 @@ func TestAnUpdateOfAProjectReplacesWhatIsSent(t *testing.T) {
 	must(t, err)
 	changed, err := client.Projects.Update(ctx, project, versori.ProjectUpdate{Name: sdk.Some("Bills")})
 	must(t, err)
-	wantEqual(t, "settings that weren't sent", changed.Settings.TestingMockWithAI, sdk.Some(true))
+	assert.Equal(t, "settings that weren't sent", changed.Settings.TestingMockWithAI, sdk.Some(true))
 	changed, err = client.Projects.Update(ctx, project, versori.ProjectUpdate{Settings: sdk.Some(versori.ProjectSettings{})})
 	must(t, err)
-	wantEqual(t, "settings that were sent", changed.Settings.TestingMockWithAI.IsZero(), true)
-	wantEqual(t, "name", changed.Name, "Bills")
+	assert.Equal(t, "settings that were sent", changed.Settings.TestingMockWithAI.IsZero(), true)
+	assert.Equal(t, "name", changed.Name, "Bills")
 }
 
 func TestACloneOfAProject(t *testing.T) {
@@ -129,15 +130,15 @@ func TestACloneOfAProject(t *testing.T) {
 	must(t, client.Projects.Star(ctx, project))
 	made, err := client.Projects.Clone(ctx, project)
 	must(t, err)
-	wantEqual(t, "same id", made.ID == project, false)
-	wantEqual(t, "files", made.CurrentFiles.Files[0].Content, "a")
-	wantEqual(t, "starred", made.Starred, false)
-	wantEqual(t, "same environment", made.Environments[0].ID == versoritest.Environment, false)
-	wantEqual(t, "status", made.Environments[0].Status, versori.EnvironmentStatusDraft)
-	wantEqual(t, "deployed", made.Environments[0].DeployedVersion.IsZero(), true)
+	assert.Equal(t, "same id", made.ID == project, false)
+	assert.Equal(t, "files", made.CurrentFiles.Files[0].Content, "a")
+	assert.Equal(t, "starred", made.Starred, false)
+	assert.Equal(t, "same environment", made.Environments[0].ID == versoritest.Environment, false)
+	assert.Equal(t, "status", made.Environments[0].Status, versori.EnvironmentStatusDraft)
+	assert.Equal(t, "deployed", made.Environments[0].DeployedVersion.IsZero(), true)
 	versions, err := client.Versions.List(ctx, made.ID, versori.VersionListParams{})
 	must(t, err)
-	wantEqual(t, "versions", versions.TotalCount, 0)
+	assert.Equal(t, "versions", versions.TotalCount, 0)
 }
 
 func TestADeletedProjectTakesEverythingWithIt(t *testing.T) {
@@ -149,11 +150,11 @@ func TestADeletedProjectTakesEverythingWithIt(t *testing.T) {
 	err := client.Environments.UpdateConfig(ctx, versoritest.Environment, versori.EnvironmentConfig{})
 	wantStatus(t, err, 404)
 	_, ok := s.Project(organisation, project)
-	wantEqual(t, "project", ok, false)
+	assert.Equal(t, "project", ok, false)
 	s.PutProject(organisation, versori.Project{ID: project})
 	flows, err := client.Flows.List(ctx, project)
 	must(t, err)
-	wantEqual(t, "flows", len(flows.Flows), 0)
+	assert.Equal(t, "flows", len(flows.Flows), 0)
 }
 
 func TestPutProject(t *testing.T) {
@@ -168,16 +169,16 @@ func TestPutProject(t *testing.T) {
 				DeployedVersion: sdk.Some(versori.ProjectVersion{Name: "v7"}),
 			},
 		}})
-		wantEqual(t, "status", stored.Environments[0].Status, versori.EnvironmentStatusDraft)
-		wantEqual(t, "URL of what doesn't run", stored.Environments[0].PublicURL, "")
-		wantEqual(t, "no URL of what runs", stored.Environments[1].PublicURL == "", false)
+		assert.Equal(t, "status", stored.Environments[0].Status, versori.EnvironmentStatusDraft)
+		assert.Equal(t, "URL of what doesn't run", stored.Environments[0].PublicURL, "")
+		assert.Equal(t, "no URL of what runs", stored.Environments[1].PublicURL == "", false)
 		found, err := s.Client().Projects.Get(t.Context(), stored.ID)
 		must(t, err)
 		version, _ := found.Environments[1].DeployedVersion.Get()
-		wantEqual(t, "version", version.Name, "v7")
+		assert.Equal(t, "version", version.Name, "v7")
 		files, err := s.Client().Versions.GetFiles(t.Context(), stored.ID, version.ID)
 		must(t, err)
-		wantEqual(t, "files", len(files.Files), 1)
+		assert.Equal(t, "files", len(files.Files), 1)
 	})
 	t.Run("a project that is replaced keeps its flows", func(t *testing.T) {
 		t.Parallel()
@@ -185,7 +186,7 @@ func TestPutProject(t *testing.T) {
 		s.PutFlow(organisation, project, plainFlow("orders"))
 		s.PutProject(organisation, versori.Project{ID: project, Name: "Bills"})
 		_, ok := s.Flow(organisation, project, "orders")
-		wantEqual(t, "flow", ok, true)
+		assert.Equal(t, "flow", ok, true)
 	})
 	t.Run("an environment that is replaced takes along what belongs to it", func(t *testing.T) {
 		t.Parallel()
@@ -207,7 +208,7 @@ func TestPutProject(t *testing.T) {
 		stored, _ := s.Project(organisation, other)
 		stored.CurrentFiles.Files[0].Filename = "d.ts"
 		stored, _ = s.Project(organisation, other)
-		wantEqual(t, "file", stored.CurrentFiles.Files[0].Filename, "a.ts")
+		assert.Equal(t, "file", stored.CurrentFiles.Files[0].Filename, "a.ts")
 	})
 }
 
@@ -264,9 +265,9 @@ func TestSeedingOfProjectsThatCannotBeIsReported(t *testing.T) {
 			t.Parallel()
 			s, r := newRecorded(t)
 			test.put(s)
-			wantLines(t, r.reported(), []string{"versoritest: " + test.want})
+			assert.Lines(t, r.Reported(), []string{"versoritest: " + test.want})
 			_, ok := s.Project(organisation, other)
-			wantEqual(t, "stored", ok, false)
+			assert.Equal(t, "stored", ok, false)
 		})
 	}
 }
@@ -281,7 +282,7 @@ func TestTimesOfAProjectAreThePlatforms(t *testing.T) {
 	s.Advance(time.Hour)
 	changed, err := s.Client().Projects.Update(t.Context(), made.ID, versori.ProjectUpdate{})
 	must(t, err)
-	wantEqual(t, "created", made.CreatedAt, now.Truncate(time.Microsecond))
-	wantEqual(t, "updated", changed.UpdatedAt, now.Truncate(time.Microsecond).Add(time.Hour))
-	wantEqual(t, "still created", changed.CreatedAt, made.CreatedAt)
+	assert.Equal(t, "created", made.CreatedAt, now.Truncate(time.Microsecond))
+	assert.Equal(t, "updated", changed.UpdatedAt, now.Truncate(time.Microsecond).Add(time.Hour))
+	assert.Equal(t, "still created", changed.CreatedAt, made.CreatedAt)
 }

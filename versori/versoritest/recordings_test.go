@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -16,16 +17,16 @@ func TestARecordingIsUploadedAndPutIntoWords(t *testing.T) {
 	s, a, recording := newRecording(t, sdk.Optional[int]{})
 	wantRecording(t, s, a, recording.ID, versori.AutomationJobStatusPending, "") // nobody has asked
 	wantRecording(t, s, a, recording.ID, versori.AutomationJobStatusPending, "")
-	wantEqual(t, "upload", put(t, recording.URL, ""), http.StatusOK)
+	assert.Equal(t, "upload", put(t, recording.URL, ""), http.StatusOK)
 	requests := s.Requests()
-	wantEqual(t, "body", string(requests[len(requests)-1].Body), "film")
+	assert.Equal(t, "body", string(requests[len(requests)-1].Body), "film")
 
 	accepted := transcribe(t, s, a, recording.ID)
-	wantEqual(t, "status", accepted.Status, versori.AutomationJobStatusPending)
+	assert.Equal(t, "status", accepted.Status, versori.AutomationJobStatusPending)
 	wantRecording(t, s, a, recording.ID, versori.AutomationJobStatusRunning, "What happens")
-	wantEqual(t, "asked for again", transcribe(t, s, a, recording.ID).Status, versori.AutomationJobStatusRunning)
+	assert.Equal(t, "asked for again", transcribe(t, s, a, recording.ID).Status, versori.AutomationJobStatusRunning)
 	wantRecording(t, s, a, recording.ID, versori.AutomationJobStatusCompleted, "What happens in invoices.")
-	wantEqual(t, "asked for anew", transcribe(t, s, a, recording.ID).Status, versori.AutomationJobStatusPending)
+	assert.Equal(t, "asked for anew", transcribe(t, s, a, recording.ID).Status, versori.AutomationJobStatusPending)
 }
 
 func TestATranscriptionFailsWithoutAFile(t *testing.T) {
@@ -56,18 +57,18 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	t.Run("another signature", func(t *testing.T) {
 		t.Parallel()
 		_, _, recording := newRecording(t, sdk.Optional[int]{})
-		wantEqual(t, "status", put(t, recording.URL+"0", ""), http.StatusForbidden)
+		assert.Equal(t, "status", put(t, recording.URL+"0", ""), http.StatusForbidden)
 	})
 	t.Run("no such recording", func(t *testing.T) {
 		t.Parallel()
 		_, _, recording := newRecording(t, sdk.Optional[int]{})
-		wantEqual(t, "status", put(t, strings.Replace(recording.URL, recording.ID, other, 1), ""), http.StatusForbidden)
+		assert.Equal(t, "status", put(t, strings.Replace(recording.URL, recording.ID, other, 1), ""), http.StatusForbidden)
 	})
 	t.Run("too late", func(t *testing.T) {
 		t.Parallel()
 		s, a, recording := newRecording(t, sdk.Some(60))
 		s.Advance(time.Minute)
-		wantEqual(t, "status", put(t, recording.URL, ""), http.StatusForbidden)
+		assert.Equal(t, "status", put(t, recording.URL, ""), http.StatusForbidden)
 		transcribe(t, s, a, recording.ID)
 		s.Advance(10 * time.Second)
 		wantRecording(t, s, a, recording.ID, versori.AutomationJobStatusFailed, "")
@@ -78,7 +79,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		answer, err := http.Get(recording.URL)
 		must(t, err)
 		must(t, answer.Body.Close())
-		wantEqual(t, "status", answer.StatusCode, http.StatusMethodNotAllowed)
+		assert.Equal(t, "status", answer.StatusCode, http.StatusMethodNotAllowed)
 	})
 	t.Run("with a token, which is a problem of the test", func(t *testing.T) {
 		t.Parallel()
@@ -88,8 +89,8 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			FileName: "a", ContentType: "video/webm",
 		})
 		must(t, err)
-		wantEqual(t, "status", put(t, recording.URL, "Bearer "+versoritest.Token), http.StatusBadRequest)
-		wantLines(t, r.reported(), []string{"versoritest: the upload of a recording carries a token"})
+		assert.Equal(t, "status", put(t, recording.URL, "Bearer "+versoritest.Token), http.StatusBadRequest)
+		assert.Lines(t, r.Reported(), []string{"versoritest: the upload of a recording carries a token"})
 	})
 }
 
@@ -147,6 +148,6 @@ func wantRecording(t *testing.T, s *versoritest.Server, automation, id string, s
 	t.Helper()
 	recording, err := s.Client().AutomationRecordings.Get(t.Context(), automation, id)
 	must(t, err)
-	wantEqual(t, "status", recording.Status, status)
-	wantEqual(t, "words", recording.Transcription, words)
+	assert.Equal(t, "status", recording.Status, status)
+	assert.Equal(t, "words", recording.Transcription, words)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -71,7 +72,7 @@ func TestSchemesThatAreRefused(t *testing.T) {
 			s := newShop(t)
 			wantMisfit(t, s.upsert(test.id, test.scheme), test.want)
 			stored, _ := s.System(organisation, s.system.ID)
-			wantEqual(t, "schemes", len(stored.AuthSchemeConfigs), 2)
+			assert.Equal(t, "schemes", len(stored.AuthSchemeConfigs), 2)
 		})
 	}
 	t.Run("a scheme of a system that isn't there", func(t *testing.T) {
@@ -90,8 +91,8 @@ func TestUpsertReplacesASchemeOrAddsIt(t *testing.T) {
 	got, err := s.client.AuthSchemes.Upsert(t.Context(), s.system.ID, "api-key", scheme)
 	must(t, err)
 	part, _ := got.APIKey.Get()
-	wantEqual(t, "name", part.Name, "Authorization")
-	wantEqual(t, "remarks", len(part.ValidationMessages), 0)
+	assert.Equal(t, "name", part.Name, "Authorization")
+	assert.Equal(t, "remarks", len(part.ValidationMessages), 0)
 	_, err = s.client.AuthSchemes.Upsert(t.Context(), s.system.ID, "open", versori.AuthSchemeConfig{
 		Type: versori.AuthSchemeTypeNone, None: sdk.Some(versori.AuthSchemeNone{}),
 	})
@@ -101,7 +102,7 @@ func TestUpsertReplacesASchemeOrAddsIt(t *testing.T) {
 	types := ids(system.AuthSchemeConfigs, func(c versori.AuthSchemeConfig) string { return string(c.Type) })
 	wantList(t, "schemes", types, "api-key", "basic-auth", "none")
 	for _, exchange := range s.Requests("AuthSchemes.Upsert") {
-		wantEqual(t, "status", exchange.Status, http.StatusCreated)
+		assert.Equal(t, "status", exchange.Status, http.StatusCreated)
 	}
 
 	must(t, s.client.AuthSchemes.Delete(t.Context(), s.system.ID, "api-key"))
@@ -114,8 +115,8 @@ func TestAClientThatIsLeftOutOfAGrantStaysAsItIs(t *testing.T) {
 	made, err := s.client.AuthSchemes.Upsert(t.Context(), s.system.ID, "oauth2-code", consentScheme("s3cret"))
 	must(t, err)
 	first := grantOf(t, *made)
-	wantEqual(t, "secret in the answer", first.ClientSecret.Or(sdk.Secret{}).Reveal(), "******")
-	wantEqual(t, "organisation", first.OrganisationID, sdk.Some(organisation))
+	assert.Equal(t, "secret in the answer", first.ClientSecret.Or(sdk.Secret{}).Reveal(), "******")
+	assert.Equal(t, "organisation", first.OrganisationID, sdk.Some(organisation))
 
 	change := oauth2Scheme("oauth2-code", versori.OAuth2Grant{
 		Type: versori.OAuth2GrantTypeAuthorizationCode, AuthorizationCode: sdk.Some(versori.OAuth2GrantClient{
@@ -126,9 +127,9 @@ func TestAClientThatIsLeftOutOfAGrantStaysAsItIs(t *testing.T) {
 	must(t, err)
 	stored, _ := s.System(organisation, s.system.ID)
 	second := grantOf(t, stored.AuthSchemeConfigs[2])
-	wantEqual(t, "credential", second.CredentialID, first.CredentialID)
-	wantEqual(t, "client", second.ClientID, sdk.Some("app-2"))
-	wantEqual(t, "secret", second.ClientSecret.Or(sdk.Secret{}).Reveal(), "s3cret")
+	assert.Equal(t, "credential", second.CredentialID, first.CredentialID)
+	assert.Equal(t, "client", second.ClientID, sdk.Some("app-2"))
+	assert.Equal(t, "secret", second.ClientSecret.Or(sdk.Secret{}).Reveal(), "s3cret")
 
 	again, err := s.client.AuthSchemes.Upsert(t.Context(), s.system.ID, "oauth2-code", consentScheme("s3cret"))
 	must(t, err)
@@ -160,9 +161,9 @@ func TestConsumerSecretsAreMasked(t *testing.T) {
 	system, err := s.client.Systems.Get(t.Context(), s.system.ID)
 	must(t, err)
 	masked, _ := system.AuthSchemeConfigs[2].OAuth1.Get()
-	wantEqual(t, "answered", masked.ConsumerSecret.Reveal(), "******")
+	assert.Equal(t, "answered", masked.ConsumerSecret.Reveal(), "******")
 	stored, _ := s.System(organisation, s.system.ID)
 	real, _ := stored.AuthSchemeConfigs[2].OAuth1.Get()
-	wantEqual(t, "stored", real.ConsumerSecret.Reveal(), "consumer secret")
-	wantEqual(t, "has a credential", real.CredentialID.Or("") != "", true)
+	assert.Equal(t, "stored", real.ConsumerSecret.Reveal(), "consumer secret")
+	assert.Equal(t, "has a credential", real.CredentialID.Or("") != "", true)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
 
@@ -38,7 +39,7 @@ func TestTokens(t *testing.T) {
 			_, err := s.Client(test.opts...).Flows.Update(t.Context(), project, "orders", plainFlow("orders"))
 			wantAnswer(t, err, test.status, test.body)
 			_, ok := s.Flow(organisation, project, "orders")
-			wantEqual(t, "stored", ok, false)
+			assert.Equal(t, "stored", ok, false)
 		})
 	}
 }
@@ -106,9 +107,9 @@ func TestInvalidRequests(t *testing.T) {
 			for _, line := range test.lines {
 				lines = append(lines, "versoritest: PUT Flows.Update: "+line)
 			}
-			wantLines(t, r.reported(), lines)
+			assert.Lines(t, r.Reported(), lines)
 			_, ok := s.Flow(organisation, project, "orders")
-			wantEqual(t, "stored", ok, false)
+			assert.Equal(t, "stored", ok, false)
 		})
 	}
 }
@@ -118,7 +119,7 @@ func TestUnknownPathsAnswerInThePlatformsWay(t *testing.T) {
 	s, r := newRecorded(t)
 	err := s.Client().Do(t.Context(), "GET", "/nowhere", nil, nil, nil)
 	wantAnswer(t, err, 404, `{"code":"404001","message":"Not Found","details":"the document has no such path"}`)
-	wantLines(t, r.reported(), []string{"versoritest: GET /api/v2/nowhere: the document has no such path"})
+	assert.Lines(t, r.Reported(), []string{"versoritest: GET /api/v2/nowhere: the document has no such path"})
 }
 
 func TestExpectedInvalidRequestIsNoProblem(t *testing.T) {
@@ -129,7 +130,7 @@ func TestExpectedInvalidRequestIsNoProblem(t *testing.T) {
 	if !errors.Is(err, sdk.ErrValidation) {
 		t.Errorf("got %v, want a validation error", err)
 	}
-	wantLines(t, s.Problems(), nil)
+	assert.Lines(t, s.Problems(), nil)
 }
 
 func TestClientReportsOptionsThatCannotBeRight(t *testing.T) {
@@ -137,8 +138,8 @@ func TestClientReportsOptionsThatCannotBeRight(t *testing.T) {
 	s, r := newRecorded(t)
 	client := s.Client(sdk.WithMaxAttempts(0))
 	want := []string{"versoritest: Client: versori: sdk.WithMaxAttempts: 0 is less than 1"}
-	wantLines(t, r.reported(), want)
-	wantLines(t, s.Problems(), want)
+	assert.Lines(t, r.Reported(), want)
+	assert.Lines(t, s.Problems(), want)
 	update(t, client, "orders", plainFlow("orders"))
 }
 
@@ -150,7 +151,7 @@ func TestServerWithoutATest(t *testing.T) {
 	s.ExpectInvalid()
 	s.Close()
 	s.Close()
-	wantLines(t, s.Problems(), []string{
+	assert.Lines(t, s.Problems(), []string{
 		`versoritest: PutFlow: organisation "" and project "" must be ULIDs`,
 		"versoritest: an invalid request to any operation was expected and never came",
 	})
@@ -170,7 +171,7 @@ func TestRequestsAndAwait(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := s.Requests("Flows.Update")[0]
-	wantEqual(t, "body", string(got.Body), `{"name":"orders","description":"A flow.","spans":[]}`)
-	wantEqual(t, "status", got.Status, 200)
-	wantEqual(t, "token", got.Header.Get("Authorization"), "Bearer [redacted]")
+	assert.Equal(t, "body", string(got.Body), `{"name":"orders","description":"A flow.","spans":[]}`)
+	assert.Equal(t, "status", got.Status, 200)
+	assert.Equal(t, "token", got.Header.Get("Authorization"), "Bearer [redacted]")
 }

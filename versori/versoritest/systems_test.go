@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -40,12 +41,12 @@ func TestSystemsArePagedByCursor(t *testing.T) {
 		client := catalogue(t, 5).Client()
 		first, err := client.Systems.List(t.Context(), versori.SystemListParams{First: 3})
 		must(t, err)
-		wantEqual(t, "first page has one before it", first.Prev.IsZero(), true)
+		assert.Equal(t, "first page has one before it", first.Prev.IsZero(), true)
 		last, err := client.Systems.List(t.Context(), versori.SystemListParams{First: 3, After: first.Next.Or("")})
 		must(t, err)
 		wantList(t, "last page", systemNames(last.Items), "4", "5")
-		wantEqual(t, "last page has one after it", last.Next.IsZero(), true)
-		wantEqual(t, "total", last.TotalCount, 5)
+		assert.Equal(t, "last page has one after it", last.Next.IsZero(), true)
+		assert.Equal(t, "total", last.TotalCount, 5)
 		back, err := client.Systems.List(t.Context(), versori.SystemListParams{First: 2, Before: last.Prev.Or("")})
 		must(t, err)
 		wantList(t, "page before", systemNames(back.Items), "2", "3")
@@ -54,7 +55,7 @@ func TestSystemsArePagedByCursor(t *testing.T) {
 		t.Parallel()
 		page, err := catalogue(t, 21).Client().Systems.List(t.Context(), versori.SystemListParams{})
 		must(t, err)
-		wantEqual(t, "systems", len(page.Items), 20)
+		assert.Equal(t, "systems", len(page.Items), 20)
 	})
 	t.Run("a page can be deleted before the next one is asked for", func(t *testing.T) {
 		t.Parallel()
@@ -65,7 +66,7 @@ func TestSystemsArePagedByCursor(t *testing.T) {
 			must(t, client.Systems.Delete(t.Context(), system.ID))
 			deleted++
 		}
-		wantEqual(t, "deleted", deleted, 5)
+		assert.Equal(t, "deleted", deleted, 5)
 	})
 	t.Run("what isn't a cursor is refused", func(t *testing.T) {
 		t.Parallel()
@@ -76,14 +77,14 @@ func TestSystemsArePagedByCursor(t *testing.T) {
 		t.Parallel()
 		page, err := catalogue(t, 12).Client().Systems.List(t.Context(), versori.SystemListParams{Search: "S1", First: 2})
 		must(t, err)
-		wantEqual(t, "total", page.TotalCount, 4)
+		assert.Equal(t, "total", page.TotalCount, 4)
 		wantList(t, "systems", systemNames(page.Items), "1", "10")
 	})
 	t.Run("an organisation without systems has an empty page", func(t *testing.T) {
 		t.Parallel()
 		page, err := catalogue(t, 1).Client(versori.WithOrganisation(other)).Systems.List(t.Context(), versori.SystemListParams{})
 		must(t, err)
-		wantEqual(t, "total", page.TotalCount, 0)
+		assert.Equal(t, "total", page.TotalCount, 0)
 	})
 }
 
@@ -92,11 +93,11 @@ func TestUpdatingASystemLeavesWhatIsNotSent(t *testing.T) {
 	s := newShop(t)
 	got, err := s.client.Systems.Update(t.Context(), s.system.ID, versori.SystemUpdate{Domain: sdk.Some("")})
 	must(t, err)
-	wantEqual(t, "domain", got.Domain, "")
-	wantEqual(t, "name", got.Name, "Shop")
-	wantEqual(t, "base URL", got.TemplateBaseURL, "https://api.shop.example")
-	wantEqual(t, "schemes", len(got.AuthSchemeConfigs), 2)
-	wantEqual(t, "status", s.Requests("Systems.Update")[0].Status, http.StatusCreated)
+	assert.Equal(t, "domain", got.Domain, "")
+	assert.Equal(t, "name", got.Name, "Shop")
+	assert.Equal(t, "base URL", got.TemplateBaseURL, "https://api.shop.example")
+	assert.Equal(t, "schemes", len(got.AuthSchemeConfigs), 2)
+	assert.Equal(t, "status", s.Requests("Systems.Update")[0].Status, http.StatusCreated)
 }
 
 func TestASystemInUseIsNotDeleted(t *testing.T) {
@@ -148,8 +149,8 @@ func TestSeedingSystems(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := newRecorded(t)
-			wantEqual(t, "id", s.PutSystem(test.organisation, test.system).ID, "")
-			wantLines(t, r.reported(), []string{"versoritest: " + test.want})
+			assert.Equal(t, "id", s.PutSystem(test.organisation, test.system).ID, "")
+			assert.Lines(t, r.Reported(), []string{"versoritest: " + test.want})
 		})
 	}
 	t.Run("an id that is there is replaced where it is", func(t *testing.T) {
@@ -175,7 +176,7 @@ func TestSeedingSystems(t *testing.T) {
 			system[0].APIKey.Ptr().Name = "changed"
 		}
 		got, _ = s.System(organisation, made.ID)
-		wantEqual(t, "name", got.AuthSchemeConfigs[0].APIKey.Ptr().Name, "X-Api-Key")
+		assert.Equal(t, "name", got.AuthSchemeConfigs[0].APIKey.Ptr().Name, "X-Api-Key")
 	})
 	t.Run("the ids of a client are kept", func(t *testing.T) {
 		t.Parallel()
@@ -186,9 +187,9 @@ func TestSeedingSystems(t *testing.T) {
 		oauth2.Grant.AuthorizationCode.Ptr().OrganisationID = sdk.Some(other)
 		stored := s.PutSystem(organisation, versori.System{Name: "Library", AuthSchemeConfigs: []versori.AuthSchemeConfig{scheme}})
 		grant := grantOf(t, stored.AuthSchemeConfigs[0])
-		wantEqual(t, "credential", grant.CredentialID, sdk.Some(unknown))
-		wantEqual(t, "organisation", grant.OrganisationID, sdk.Some(other))
-		wantEqual(t, "secret", grant.ClientSecret.Or(sdk.Secret{}).Reveal(), "s3cret")
+		assert.Equal(t, "credential", grant.CredentialID, sdk.Some(unknown))
+		assert.Equal(t, "organisation", grant.OrganisationID, sdk.Some(other))
+		assert.Equal(t, "secret", grant.ClientSecret.Or(sdk.Secret{}).Reveal(), "s3cret")
 	})
 }
 

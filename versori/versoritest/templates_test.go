@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 )
 
@@ -16,7 +17,7 @@ func (s shop) templates(environmentID string) []versori.ConnectionTemplate {
 	s.t.Helper()
 	page, err := s.client.ConnectionTemplates.List(s.t.Context(), project, versori.ConnectionTemplateListParams{EnvironmentID: environmentID})
 	must(s.t, err)
-	wantEqual(s.t, "total", page.TotalCount, len(page.Items))
+	assert.Equal(s.t, "total", page.TotalCount, len(page.Items))
 	return page.Items
 }
 
@@ -27,16 +28,16 @@ func TestATemplateShowsItsSystem(t *testing.T) {
 		SystemID: s.system.ID, Name: "shop", EnvironmentID: sdk.Some(s.environment),
 	})
 	must(t, err)
-	wantEqual(t, "id is the system's", made.ID, s.system.ID)
-	wantEqual(t, "dynamic", made.Dynamic, false)
+	assert.Equal(t, "id is the system's", made.ID, s.system.ID)
+	assert.Equal(t, "dynamic", made.Dynamic, false)
 	_, err = s.client.Systems.Update(t.Context(), s.system.ID, versori.SystemUpdate{Domain: sdk.Some("new.example")})
 	must(t, err)
 	_, err = s.client.AuthSchemes.Upsert(t.Context(), s.system.ID, "oauth2-code", consentScheme("s3cret"))
 	must(t, err)
 	got := s.templates(s.environment)[0]
-	wantEqual(t, "template", got.ConnectionTemplateID, made.ConnectionTemplateID)
-	wantEqual(t, "domain", got.Domain, "new.example")
-	wantEqual(t, "secret", grantOf(t, got.AuthSchemeConfigs[2]).ClientSecret.Or(sdk.Secret{}).Reveal(), "******")
+	assert.Equal(t, "template", got.ConnectionTemplateID, made.ConnectionTemplateID)
+	assert.Equal(t, "domain", got.Domain, "new.example")
+	assert.Equal(t, "secret", grantOf(t, got.AuthSchemeConfigs[2]).ClientSecret.Or(sdk.Secret{}).Reveal(), "******")
 }
 
 func TestTheSystemsIDIsNotTheTemplates(t *testing.T) {
@@ -105,14 +106,14 @@ func TestUpdatingATemplateLeavesWhatIsNotSent(t *testing.T) {
 	}
 	got, err := update(versori.ConnectionTemplateUpdate{AuthSchemeConfigIDs: []string{"basic"}})
 	must(t, err)
-	wantEqual(t, "name", got.Name, "shop")
-	wantEqual(t, "dynamic", got.Dynamic, true)
-	wantEqual(t, "schemes", len(got.AuthSchemeConfigs), 1)
+	assert.Equal(t, "name", got.Name, "shop")
+	assert.Equal(t, "dynamic", got.Dynamic, true)
+	assert.Equal(t, "schemes", len(got.AuthSchemeConfigs), 1)
 	got, err = update(versori.ConnectionTemplateUpdate{Name: sdk.Some("store"), Dynamic: sdk.Some(false)})
 	must(t, err)
-	wantEqual(t, "name", got.Name, "store")
-	wantEqual(t, "dynamic", got.Dynamic, false)
-	wantEqual(t, "scheme", got.AuthSchemeConfigs[0].Type, versori.AuthSchemeTypeBasicAuth)
+	assert.Equal(t, "name", got.Name, "store")
+	assert.Equal(t, "dynamic", got.Dynamic, false)
+	assert.Equal(t, "scheme", got.AuthSchemeConfigs[0].Type, versori.AuthSchemeTypeBasicAuth)
 	_, err = update(versori.ConnectionTemplateUpdate{AuthSchemeConfigIDs: []string{"basic", "oauth2"}})
 	wantMisfit(t, err, "authSchemeConfigIds[1] names no scheme of the system")
 }
@@ -159,10 +160,10 @@ func TestAClonedEnvironmentHasTheSystemsAndNotTheConnections(t *testing.T) {
 	wantList(t, "templates", templateNames(s.templates(staging)), "shop")
 	static, err := s.client.Connections.ListStatic(t.Context(), project, versori.ConnectionListStaticParams{EnvironmentID: staging})
 	must(t, err)
-	wantEqual(t, "static connections", static.TotalCount, 0)
+	assert.Equal(t, "static connections", static.TotalCount, 0)
 	active, err := s.client.Activations.List(t.Context(), staging, versori.ActivationListParams{Static: true})
 	must(t, err)
-	wantEqual(t, "variable", active[0].DynamicVariables["region"], any("eu"))
+	assert.Equal(t, "variable", active[0].DynamicVariables["region"], any("eu"))
 }
 
 func TestSeedingTemplates(t *testing.T) {
@@ -194,8 +195,8 @@ func TestSeedingTemplates(t *testing.T) {
 			s, r := newRecorded(t)
 			system := s.PutSystem(organisation, versori.System{Name: "Shop"})
 			made := s.PutConnectionTemplate(organisation, project, test.environment, test.template(system.ID))
-			wantEqual(t, "id", made.ID, "")
-			wantLines(t, r.reported(), []string{"versoritest: PutConnectionTemplate: " + test.want})
+			assert.Equal(t, "id", made.ID, "")
+			assert.Lines(t, r.Reported(), []string{"versoritest: PutConnectionTemplate: " + test.want})
 		})
 	}
 	t.Run("a template that is there keeps its connection", func(t *testing.T) {
@@ -206,8 +207,8 @@ func TestSeedingTemplates(t *testing.T) {
 		made := s.PutConnectionTemplate(organisation, project, "", versori.ConnectionTemplate{
 			ID: s.system.ID, ConnectionTemplateID: sdk.Some(template), AuthSchemeConfigs: []versori.AuthSchemeConfig{keyScheme()},
 		})
-		wantEqual(t, "name", made.Name, "Shop")
-		wantEqual(t, "schemes", len(made.AuthSchemeConfigs), 1)
+		assert.Equal(t, "name", made.Name, "Shop")
+		assert.Equal(t, "schemes", len(made.AuthSchemeConfigs), 1)
 		must(t, s.deploy())
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wharfinger/sdk"
+	"github.com/wharfinger/sdk/internal/assert"
 	"github.com/wharfinger/sdk/versori"
 	"github.com/wharfinger/sdk/versori/versoritest"
 )
@@ -19,7 +20,7 @@ func TestEndUsersAreFoundByEitherID(t *testing.T) {
 	for _, id := range []string{user.ID, strings.ToLower(user.ID), "merchant/42 ö"} {
 		got, err := s.client.EndUsers.Get(t.Context(), id)
 		must(t, err)
-		wantEqual(t, "id", got.ID, user.ID)
+		assert.Equal(t, "id", got.ID, user.ID)
 	}
 	_, err := s.client.EndUsers.Get(t.Context(), "Merchant/42 ö")
 	wantMissing(t, err, "There is no end user Merchant/42 ö")
@@ -43,8 +44,8 @@ func TestAnExternalIDIsTakenOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	wantEqual(t, "made", made.Load(), 1)
-	wantEqual(t, "refused", refused.Load(), 7)
+	assert.Equal(t, "made", made.Load(), 1)
+	assert.Equal(t, "refused", refused.Load(), 7)
 	_, err := s.client.EndUsers.Create(t.Context(), versori.EndUserCreate{ExternalID: "merchant-42"}, versori.WithOrganisation(other))
 	must(t, err)
 }
@@ -76,7 +77,7 @@ func TestListingEndUsers(t *testing.T) {
 			t.Parallel()
 			page, err := s.client.EndUsers.List(t.Context(), test.params)
 			must(t, err)
-			wantEqual(t, "total", page.TotalCount, len(test.want))
+			assert.Equal(t, "total", page.TotalCount, len(test.want))
 			wantList(t, "end users", ids(page.Users, func(u versori.EndUser) string { return u.ID }), test.want...)
 		})
 	}
@@ -120,8 +121,8 @@ func TestAnEndUserGoesWithWhatIsTheirs(t *testing.T) {
 	wantList(t, "activated", ids(active, func(a versori.Activation) string { return a.User.ID }), kept.ID)
 	page, err := s.client.Connections.List(t.Context(), versori.ConnectionListParams{})
 	must(t, err)
-	wantEqual(t, "connections", page.TotalCount, 2)
-	wantEqual(t, "first", page.Items[0].ID, two.ID)
+	assert.Equal(t, "connections", page.TotalCount, 2)
+	assert.Equal(t, "first", page.Items[0].ID, two.ID)
 	wantMissing(t, s.client.EndUsers.Delete(t.Context(), "merchant-1"), "There is no end user merchant-1")
 }
 
@@ -144,19 +145,19 @@ func TestSeedingEndUsers(t *testing.T) {
 			t.Parallel()
 			s, r := newRecorded(t)
 			s.PutEndUser(organisation, versori.EndUser{ID: unknown, ExternalID: "merchant-1"})
-			wantEqual(t, "id", s.PutEndUser(test.organisation, test.user).ID, "")
-			wantLines(t, r.reported(), []string{"versoritest: " + test.want})
+			assert.Equal(t, "id", s.PutEndUser(test.organisation, test.user).ID, "")
+			assert.Lines(t, r.Reported(), []string{"versoritest: " + test.want})
 		})
 	}
 	t.Run("an id that is there is replaced", func(t *testing.T) {
 		t.Parallel()
 		s := versoritest.NewServer(t)
 		user := s.PutEndUser(organisation, versori.EndUser{ExternalID: "merchant-1"})
-		wantEqual(t, "organisation", user.OrganisationID, organisation)
+		assert.Equal(t, "organisation", user.OrganisationID, organisation)
 		user.DisplayName = "Acme"
 		s.PutEndUser(organisation, user)
 		got, err := s.Client().EndUsers.Get(t.Context(), "merchant-1")
 		must(t, err)
-		wantEqual(t, "display name", got.DisplayName, "Acme")
+		assert.Equal(t, "display name", got.DisplayName, "Acme")
 	})
 }
