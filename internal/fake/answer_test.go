@@ -110,6 +110,28 @@ func TestLongListsOfProblemsAreCut(t *testing.T) {
 	}
 }
 
+func TestHooksThatPanicAreAnswered(t *testing.T) {
+	t.Parallel()
+	for name, hook := range map[string]func(*fake.Server){
+		"authorize": func(s *fake.Server) { s.Authorize(func(*http.Request) *fake.Response { panic("out of luck") }) },
+		"invalid": func(s *fake.Server) {
+			s.OnInvalid(func(*fake.Request, []fake.Violation) fake.Response { panic("out of luck") })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t)
+			hook(s)
+			if r := mustSend(t, s, "GET", "/releases/1", ""); r.status != 500 {
+				t.Errorf("status %d", r.status)
+			}
+			if lines := s.Problems(); !strings.HasSuffix(lines[len(lines)-1], "the handler panicked: out of luck") {
+				t.Errorf("problems %q", lines)
+			}
+		})
+	}
+}
+
 func TestHandlersThatFail(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

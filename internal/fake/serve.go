@@ -87,7 +87,8 @@ func (x *exchange) readBody() bool {
 }
 
 // answer finds what the platform answers, and does what the request asks for.
-func (x *exchange) answer() answer {
+func (x *exchange) answer() (a answer) {
+	defer x.recovered(&a)
 	s, hooks := x.server, x.server.current()
 	if x.req.op == nil {
 		return x.unknown()
@@ -108,22 +109,19 @@ func (x *exchange) answer() answer {
 		x.problem("no handler")
 		return x.fail(http.StatusNotImplemented, "this operation has no handler")
 	}
-	return x.handle(handler)
+	return x.checked(handler(x.req), true)
 }
 
-// handle runs the handler and checks what it answers.
-func (x *exchange) handle(handler Handler) (a answer) {
-	defer func() {
-		switch p := recover(); p {
-		case nil:
-		case http.ErrAbortHandler: // the handler wants the connection closed
-			panic(p)
-		default:
-			x.problem(fmt.Sprintf("the handler panicked: %s", oneLine(fmt.Sprint(p))))
-			a = x.fail(http.StatusInternalServerError, "the handler panicked")
-		}
-	}()
-	return x.checked(handler(x.req), true)
+// recovered answers for a handler or a hook that panics.
+func (x *exchange) recovered(a *answer) {
+	switch p := recover(); p {
+	case nil:
+	case http.ErrAbortHandler: // it wants the connection closed
+		panic(p)
+	default:
+		x.problem(fmt.Sprintf("the handler panicked: %s", oneLine(fmt.Sprint(p))))
+		*a = x.fail(http.StatusInternalServerError, "the handler panicked")
+	}
 }
 
 // checked makes an answer ready and checks it against the document. What the hooks answer, with statuses that not every
