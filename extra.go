@@ -131,10 +131,10 @@ func (x *Extra) All() iter.Seq2[string, json.RawMessage] {
 func (x *Extra) IsZero() bool { return x == nil || x.head == nil }
 
 // Deviate keeps what the server sent for the declared member called name when
-// its field can't say it: null for a plain field, a time that can't be read, or,
-// with raw nil, nothing for a required member. Encoding the model gives the same
-// again for as long as the field has its zero value. It is for the generated
-// code; raw must not be changed afterwards.
+// its field can't say it: null for a plain field, a time or base64 that can't be
+// read, or, with raw nil, nothing for a required member. Encoding the model gives
+// the same again for as long as the field has its zero value. It is for the
+// generated code; raw must not be changed afterwards.
 func (x *Extra) Deviate(name string, raw json.RawMessage) {
 	switch {
 	case raw == nil:

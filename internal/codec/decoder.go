@@ -37,7 +37,7 @@ type Decoder struct {
 	deviated bool
 	// strange is true once the outermost object had a member that its type doesn't declare.
 	strange bool
-	// unread is where the last date or time that couldn't be read ended.
+	// unread is where the last date, time or base64 that couldn't be read ended.
 	unread int
 
 	key     []byte // the current member's name, in the document or in keyBuf

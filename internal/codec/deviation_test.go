@@ -76,6 +76,19 @@ func TestUnreadableTimeIsKeptAndSaid(t *testing.T) {
 	}
 }
 
+func TestBytesThatAreNoBase64AreKeptAndSaid(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{`"plain text"`, `"AQI"`, `"-_-_"`, `[1,2]`, `{"type":"Buffer","data":[1,2]}`, `7`} {
+		v := mustDecode(t, `{"blob":`+raw+`}`)
+		if got, ok := v.Extra.Deviation("blob"); v.Blob != nil || !ok || string(got) != raw {
+			t.Errorf("%s was read as %q, deviation %s", raw, v.Blob, got)
+		}
+		requireEncoded(t, v, `{"blob":`+raw+`}`)
+		v.Blob = []byte("sent")
+		requireEncoded(t, v, `{"blob":"c2VudA=="}`)
+	}
+}
+
 func TestOneUnreadableTimeDoesntFailAPage(t *testing.T) {
 	t.Parallel()
 	v := mustDecode(t, `{"times":["2024-03-01T08:30:00Z","soon",17,null],"nodes":[{"seen":"soon"},{"slug":"b"}]}`)

@@ -7,8 +7,8 @@
 // zone, unknown enum values, members and variants are kept. It isn't lenient
 // about JSON itself: what encoding/json refuses as malformed is refused here.
 // The differences are all deliberate: names are matched exactly, where a name
-// comes twice the last one wins whole, and a time that can't be read is kept
-// rather than refused.
+// comes twice the last one wins whole, and a time or base64 that can't be read is
+// kept rather than refused.
 //
 // Writing is lenient for json.Marshaler and strict for requests: see [Encoder].
 //

@@ -61,7 +61,7 @@ func DateElem(dst *types.Date, d *Decoder) {
 // BytesElem reads a string of standard base64.
 func BytesElem(dst *[]byte, d *Decoder) {
 	if !d.null() {
-		setBytes(d, dst)
+		*dst, _ = d.bytes()
 	}
 }
 

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"time"
 
@@ -112,28 +111,18 @@ func Date(d *Decoder, dst *types.Date, x *sdk.Extra) {
 	}
 }
 
-// Bytes reads a string of standard base64.
+// Bytes reads a string of standard base64. What isn't one gives nil and is kept in
+// x.
 func Bytes(d *Decoder, dst *[]byte, x *sdk.Extra) {
 	if d.isNull(x) {
 		*dst = nil
 		return
 	}
-	setBytes(d, dst)
-}
-
-func setBytes(d *Decoder, dst *[]byte) {
-	start := d.pos
-	b, ok := d.text()
-	if !ok {
-		return
+	b, unread := d.bytes()
+	*dst = b
+	if unread != nil {
+		d.deviate(x, unread)
 	}
-	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
-	n, err := base64.StdEncoding.Decode(out, b)
-	if err != nil {
-		d.fail(start, "expected base64")
-		return
-	}
-	*dst = out[:n]
 }
 
 // Any reads any value: an object as map[string]any, an array as []any, a number

@@ -6,8 +6,8 @@ import (
 	"github.com/wharfinger/sdk"
 )
 
-// Opt reads an optional member with the reader of its value. A date or time that
-// can't be read leaves it absent and is kept in x.
+// Opt reads an optional member with the reader of its value. A date, a time or
+// base64 that can't be read leaves it absent and is kept in x.
 func Opt[T any](d *Decoder, dst *sdk.Optional[T], x *sdk.Extra, elem func(*T, *Decoder)) {
 	d.settle(x)
 	if d.Null() {

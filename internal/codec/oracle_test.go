@@ -204,10 +204,10 @@ func oracleMember(v *sample, name string, raw json.RawMessage) error {
 			v.Free = oracleAny(raw).(map[string]any)
 		}
 	case "blob":
-		if raw[0] == '[' {
-			return errOracle // encoding/json would take an array of numbers for bytes
+		if raw[0] != '"' || json.Unmarshal(raw, field) != nil { // encoding/json would take an array of numbers for bytes
+			v.Blob = nil
+			v.Extra.Deviate(name, raw)
 		}
-		return json.Unmarshal(raw, field)
 	case "child":
 		v.Child, err = oracleChild(raw)
 	case "opt_child":

@@ -17,24 +17,6 @@ func (d *Decoder) day() (date types.Date, unread []byte) {
 	return readText(d, parseDate)
 }
 
-func readText[T any](d *Decoder, parse func([]byte) (T, bool)) (v T, unread []byte) {
-	start := d.pos
-	if start < len(d.data) && d.data[start] == '"' {
-		b, ok := d.text()
-		if !ok {
-			return v, nil
-		}
-		if v, ok = parse(b); ok {
-			return v, nil
-		}
-		unread = d.data[start:d.pos]
-	} else {
-		unread = d.Value()
-	}
-	d.unread = d.pos
-	return v, unread
-}
-
 // ParseTime reads a time as decoders do, for one that a document has as plain text.
 func ParseTime(text string) (time.Time, bool) { return parseTime([]byte(text)) }
 

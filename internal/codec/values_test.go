@@ -113,12 +113,15 @@ func requireStdEncoding[T any](t *testing.T, v *T, out func(*T, *codec.Encoder))
 	}
 }
 
-func TestBase64IsReadAsEncodingJSONDoes(t *testing.T) {
+func TestBase64IsReadAsEncodingJSONDoesWhereItIs(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`""`, `"AQID"`, `"AQI="`, `"AQI"`, `"AQ=="`, `"A"`, `"-_-_"`, `"AQ\nID"`, `"AQID="`, `"AQID AQID"`, `"\u0041QID"`, `null`, `1`} {
 		var got, want []byte
 		err, wantErr := codec.Unmarshal([]byte(text), &got, codec.BytesElem), json.Unmarshal([]byte(text), &want)
-		if (err == nil) != (wantErr == nil) || err == nil && (string(got) != string(want) || (got == nil) != (want == nil)) {
+		if wantErr != nil {
+			want = nil // which a member of a model has beside what was sent
+		}
+		if err != nil || string(got) != string(want) || (got == nil) != (want == nil) {
 			t.Errorf("%s: %q, %v; encoding/json %q, %v", text, got, err, want, wantErr)
 		}
 		if err == nil && got != nil {
