@@ -166,7 +166,11 @@ func TestOutcomeOfAStreamIsToldAtItsEnd(t *testing.T) {
 				ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 				defer cancel()
 				func() {
-					defer func() { _ = recover() }()
+					defer func() {
+						if r := recover(); r != nil && r != "loop" {
+							t.Errorf("recovered %v", r)
+						}
+					}()
 					for _, err := range transport.Events(ctx, client, &transport.Call{Method: "GET", Path: "/x"}, nil) {
 						if err == nil && (response.Status != 200 || told != nil) {
 							t.Errorf("at an event: %v, told %v", response, told)
